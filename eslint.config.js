@@ -1,0 +1,90 @@
+import js from '@eslint/js'
+import globals from 'globals'
+import vue from 'eslint-plugin-vue'
+import vueA11y from 'eslint-plugin-vuejs-accessibility'
+import tseslint from 'typescript-eslint'
+
+// Who may import whom is the business of dependency-cruiser (.dependency-cruiser.cjs) and of one tsconfig per zone;
+// here stand the rules about how a line is written, and the APIs that only one file may touch.
+const onlyHere = (name, message) => ({ name, message })
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/node_modules/',
+      '**/out/',
+      '**/generated/',
+      '**/test-results/',
+      '**/coverage/',
+      '**/.turbo/',
+      '.autotele/',
+    ],
+  },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  ...tseslint.configs.stylistic,
+  ...vue.configs['flat/recommended'],
+  ...vueA11y.configs['flat/recommended'],
+  {
+    languageOptions: { globals: { ...globals.node } },
+    rules: {
+      '@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-dynamic-delete': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+      'no-implicit-coercion': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
+  {
+    files: ['apps/desktop/src/renderer/**/*.{ts,vue}'],
+    languageOptions: { globals: { ...globals.browser } },
+    rules: {
+      // The content security policy allows no inline style and no inline markup.
+      'vue/no-static-inline-style': 'error',
+      'vue/no-v-html': 'error',
+      'vue/multi-word-component-names': 'off',
+      // Prettier owns the layout of templates.
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/html-indent': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/first-attribute-linebreak': 'off',
+      'vue/require-default-prop': 'off',
+      'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
+    },
+  },
+  {
+    files: ['apps/desktop/src/main/**/*.ts'],
+    ignores: ['apps/desktop/src/main/ipc.ts', 'apps/desktop/src/main/security.ts', '**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { importNames: ['ipcMain'], ...onlyHere('electron', 'Only main/ipc.ts answers the interface.') },
+            { importNames: ['shell'], ...onlyHere('electron', 'Only main/security.ts opens links.') },
+          ].reduce((merged, rule) => {
+            merged[0] ??= { name: 'electron', importNames: [], message: '' }
+            merged[0].importNames.push(...rule.importNames)
+            merged[0].message += `${rule.message} `
+            return merged
+          }, []),
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.test.ts', 'tests/**/*.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    files: ['scripts/**', '**/scripts/**', '**/cli/**', '**/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
+)
