@@ -6,8 +6,6 @@ import tseslint from 'typescript-eslint'
 
 // Who may import whom is the business of dependency-cruiser (.dependency-cruiser.cjs) and of one tsconfig per zone;
 // here stand the rules about how a line is written, and the APIs that only one file may touch.
-const onlyHere = (name, message) => ({ name, message })
-
 export default tseslint.config(
   {
     ignores: [
@@ -66,15 +64,9 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          paths: [
-            { importNames: ['ipcMain'], ...onlyHere('electron', 'Only main/ipc.ts answers the interface.') },
-            { importNames: ['shell'], ...onlyHere('electron', 'Only main/security.ts opens links.') },
-          ].reduce((merged, rule) => {
-            merged[0] ??= { name: 'electron', importNames: [], message: '' }
-            merged[0].importNames.push(...rule.importNames)
-            merged[0].message += `${rule.message} `
-            return merged
-          }, []),
+          name: 'electron',
+          importNames: ['ipcMain', 'shell'],
+          message: 'Only main/ipc.ts answers the interface, only main/security.ts opens links.',
         },
       ],
     },
