@@ -1,0 +1,5 @@
+export * from './claims.ts'
+export * from './plans.ts'
+export * from './primitives.ts'
+export * from './problems.ts'
+export * from './routes.ts'
