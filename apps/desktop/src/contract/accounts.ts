@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { event, method } from './define.ts'
+import { AccountId, Done, Instant, Nothing } from './common.ts'
+import { ErrorCode } from './errors.ts'
+
+/** Health in one word; the interface adds the sentence and the next step. */
+export const AccountHealth = z.enum(['online', 'connecting', 'offline', 'paused', 'signed-out', 'restricted'])
+export type AccountHealth = z.infer<typeof AccountHealth>
+
+export const AccountView = z.object({
+  id: AccountId,
+  name: z.string(),
+  username: z.string().nullable(),
+  /** Only the last digits: `+33 •• •• •• 01`. The full number stays in the vault. */
+  phoneHint: z.string(),
+  premium: z.boolean(),
+  health: AccountHealth,
+  /** Until when Telegram asked this account to pause; null when it did not. */
+  pausedUntil: Instant.nullable(),
+  lastError: ErrorCode.nullable(),
+})
+export type AccountView = z.infer<typeof AccountView>
+
+/** How Telegram sends the code (`auth.sentCodeType*`). */
+export const CodeDelivery = z.enum([
+  'app',
+  'sms',
+  'call',
+  'flash-call',
+  'missed-call',
+  'email',
+  'fragment',
+  'other',
+])
+
+const Code = z.object({
+  step: z.literal('code'),
+  signInId: z.string(),
+  phone: z.string(),
+  delivery: CodeDelivery,
+  /** Number of digits, when Telegram says it. */
+  length: z.number().int().nullable(),
+  /** From when another code may be asked for, and how it would come; null when Telegram offers no other way. */
+  resend: z.object({ from: Instant, delivery: CodeDelivery }).nullable(),
+})
+const Password = z.object({ step: z.literal('password'), signInId: z.string(), hint: z.string().nullable() })
+const Signed = z.object({ step: z.literal('done'), account: AccountView })
+
+export const SignInStep = z.discriminatedUnion('step', [Code, Password, Signed])
+export type SignInStep = z.infer<typeof SignInStep>
+
+const SignInId = z.string().min(1).max(64)
+
+export const accounts = {
+  list: method(Nothing, z.array(AccountView)),
+  /** Asks Telegram for a code. `phone` as typed; spaces and punctuation are removed, an international prefix is needed. */
+  signIn: method(z.strictObject({ phone: z.string().min(1).max(40) }), SignInStep),
+  /** The code is used for this call only and never stored. A wrong one may be tried again in the same sign-in. */
+  submitCode: method(z.strictObject({ signInId: SignInId, code: z.string().min(1).max(32) }), SignInStep),
+  submitPassword: method(
+    z.strictObject({ signInId: SignInId, password: z.string().min(1).max(1024) }),
+    SignInStep,
+  ),
+  resendCode: method(z.strictObject({ signInId: SignInId }), SignInStep),
+  cancelSignIn: method(z.strictObject({ signInId: SignInId }), Done),
+  reconnect: method(z.strictObject({ accountId: AccountId }), AccountView),
+  /** Logs out at Telegram when it can be reached, then forgets the session. What is scheduled stays at Telegram. */
+  remove: method(z.strictObject({ accountId: AccountId }), Done),
+  changed: event(z.array(AccountView)),
+} as const

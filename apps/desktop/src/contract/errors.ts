@@ -1,0 +1,95 @@
+import { z } from 'zod'
+
+/**
+ * Every way a call can fail, as a stable code. The interface owns the sentences (French and English, each with the
+ * next step); the core only ever says the code and the values that fill the sentence.
+ */
+export const ERROR_CODES = [
+  // The call itself
+  'call/unknown-method',
+  'call/invalid-input',
+  'call/core-unavailable',
+  'call/internal',
+  // Vault
+  'vault/locked',
+  'vault/wrong-passphrase',
+  'vault/passphrase-too-weak',
+  'vault/already-exists',
+  'vault/damaged',
+  // Telegram sign-in (core.telegram.org/api/auth)
+  'telegram/phone-invalid',
+  'telegram/phone-unregistered',
+  'telegram/phone-banned',
+  'telegram/code-invalid',
+  'telegram/code-expired',
+  'telegram/password-invalid',
+  'telegram/account-already-added',
+  'telegram/sign-in-over',
+  // Telegram in general
+  'telegram/unreachable',
+  'telegram/timeout',
+  'telegram/wait',
+  'telegram/signed-out',
+  'telegram/restricted',
+  'telegram/api-id-invalid',
+  'telegram/not-allowed-in-chat',
+  'telegram/chat-gone',
+  'telegram/slow-mode',
+  'telegram/quota-of-chat',
+  'telegram/text-too-long',
+  'telegram/content-refused',
+  'telegram/date-refused',
+  'telegram/update-needed',
+  'telegram/unknown',
+  // Accounts, chats, plans
+  'account/unknown',
+  'account/not-connected',
+  'chat/unknown',
+  'plan/empty-text',
+  'plan/text-too-long',
+  'plan/no-chat',
+  'plan/no-date',
+  'plan/too-many-deliveries',
+  'plan/date-past',
+  'plan/date-too-soon',
+  'plan/date-too-late',
+  'plan/date-invalid',
+  'plan/zone-unknown',
+  'plan/changed-since-preview',
+  'delivery/unknown',
+  'delivery/not-cancellable',
+  // License
+  'license/required',
+  'license/server-unreachable',
+  'license/payments-unavailable',
+  'license/trial-over',
+  'license/key-invalid',
+  'license/seat-limit',
+  'license/refused',
+  'license/answer-not-trusted',
+  'license/rate-limited',
+  // The machine
+  'storage/disk-full',
+  'storage/read-only',
+  'storage/damaged',
+  'storage/newer-version',
+  'storage/folder-in-use',
+  'settings/invalid',
+  'settings/server-secret-in-client-file',
+] as const
+
+export const ErrorCode = z.enum(ERROR_CODES)
+export type ErrorCode = z.infer<typeof ErrorCode>
+
+/** What a failed call says. `params` fill the sentence: `retryAt` (ISO), `seconds`, `limit`, `count`, `zone`… */
+export const CallError = z.object({
+  code: ErrorCode,
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  /** The same call may succeed later without any change. */
+  retryable: z.boolean(),
+})
+export type CallError = z.infer<typeof CallError>
+
+/** Nothing is thrown across the bridge: Electron would only carry an error's text (ipc-main documentation). */
+export type Envelope<T> =
+  { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: CallError }

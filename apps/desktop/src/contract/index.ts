@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+import { accounts } from './accounts.ts'
+import { app } from './app.ts'
+import { deliveries } from './deliveries.ts'
+import type { Event, Method } from './define.ts'
+import type { Envelope } from './errors.ts'
+import { license } from './license.ts'
+import type { EventName, MethodName } from './names.ts'
+import { plans } from './plans.ts'
+import { settings } from './settings.ts'
+import { targets } from './targets.ts'
+import { vault } from './vault.ts'
+
+/** Everything the interface and the core may say to each other. */
+export const contract = { app, vault, settings, accounts, targets, plans, deliveries, license } as const
+
+type Contract = typeof contract
+type Entry<N extends string> = N extends `${infer F}.${infer M}`
+  ? F extends keyof Contract
+    ? M extends keyof Contract[F]
+      ? Contract[F][M]
+      : never
+    : never
+  : never
+
+/** What a caller passes (defaults may be left out). */
+export type Input<N extends MethodName> = Entry<N> extends Method<infer I> ? z.input<I> : never
+/** What a handler receives, parsed. */
+export type ParsedInput<N extends MethodName> = Entry<N> extends Method<infer I> ? z.output<I> : never
+export type Output<N extends MethodName> = Entry<N> extends Method<z.ZodType, infer O> ? z.output<O> : never
+export type Payload<N extends EventName> = Entry<N> extends Event<infer P> ? z.output<P> : never
+
+/** One handler per method. Handlers return values or throw `CallFailure`; the router makes the envelope. */
+export type Handlers = {
+  readonly [N in MethodName]: (input: ParsedInput<N>) => Promise<Output<N>> | Output<N>
+}
+
+/** `revision` grows by one with every event of a core's life; a gap or a lower one means: fetch again. */
+export type EventMessage = {
+  [N in EventName]: { readonly name: N; readonly revision: number; readonly payload: Payload<N> }
+}[EventName]
+
+/** What the interface is given, by the preload in Electron or by the loopback client in a browser. */
+export type Bridge = {
+  call<N extends MethodName>(name: N, input: Input<N>): Promise<Envelope<Output<N>>>
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (message: EventMessage) => void): () => void
+  /** Tells whether the core can be reached just now; called at once with the present state. */
+  onConnection(listener: (connected: boolean) => void): () => void
+  /** Opens a page in the system's browser; only addresses the application itself handed out are opened. */
+  openExternal(url: string): void
+}
+
+export { METHOD_NAMES, EVENT_NAMES } from './names.ts'
+export type { EventName, MethodName } from './names.ts'
+export * from './accounts.ts'
+export * from './app.ts'
+export * from './common.ts'
+export * from './deliveries.ts'
+export * from './errors.ts'
+export * from './license.ts'
+export * from './plans.ts'
+export * from './settings.ts'
+export * from './targets.ts'
+export * from './vault.ts'

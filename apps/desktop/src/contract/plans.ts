@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { method } from './define.ts'
+import { AccountId, ChatId, Instant, LocalDateTime, Nothing, PlanId, TimeZone } from './common.ts'
+import { ErrorCode } from './errors.ts'
+
+/** Telegram's own limit for a text message (`message_length_max` of help.getConfig), in UTF-16 code units. */
+export const MAX_TEXT_LENGTH = 4096
+
+/** Formatting as Telegram stores it: offset and length in UTF-16 code units, which are JavaScript string indexes. */
+export const TextEntity = z.object({
+  type: z.enum([
+    'bold',
+    'italic',
+    'underline',
+    'strike',
+    'code',
+    'pre',
+    'blockquote',
+    'spoiler',
+    'text-link',
+  ]),
+  offset: z.number().int().nonnegative(),
+  length: z.number().int().positive(),
+  url: z.url().optional(),
+})
+export type TextEntity = z.infer<typeof TextEntity>
+
+/** What the person composed. Bounds are checked by the preview, with a sentence for each, so that nothing typed is refused here. */
+export const PlanDraft = z.strictObject({
+  accountId: AccountId.nullable(),
+  chatIds: z.array(ChatId).max(1000),
+  text: z.string().max(100_000),
+  entities: z.array(TextEntity).max(1000).default([]),
+  silent: z.boolean().default(false),
+  linkPreview: z.boolean().default(true),
+  /** Wall-clock times in `timeZone`; every chat gets the message at every one of them. */
+  dates: z.array(LocalDateTime).max(366),
+  timeZone: TimeZone,
+})
+export type PlanDraft = z.infer<typeof PlanDraft>
+
+/** Something to know before confirming. `blocker` forbids it, `warning` asks for a second look, `info` only tells. */
+export const Finding = z.object({
+  severity: z.enum(['blocker', 'warning', 'info']),
+  code: z.union([
+    ErrorCode,
+    z.enum([
+      'finding/many-chats',
+      'finding/not-admin-in-many',
+      'finding/slow-mode',
+      'finding/dst-gap',
+      'finding/dst-overlap',
+      'finding/duplicate-in-chat',
+      'finding/quota-nearly-full',
+      'finding/offline-placement',
+    ]),
+  ]),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  chatIds: z.array(ChatId).default([]),
+})
+export type Finding = z.infer<typeof Finding>
+
+/** What one chat will get. */
+export const PreviewItem = z.object({
+  chatId: ChatId,
+  chatTitle: z.string(),
+  at: Instant,
+  /** The same moment on the wall clock of the plan's zone, after the daylight-saving rules. */
+  local: LocalDateTime,
+  text: z.string(),
+  entities: z.array(TextEntity),
+})
+export type PreviewItem = z.infer<typeof PreviewItem>
+
+export const PlanPreview = z.object({
+  items: z.array(PreviewItem),
+  findings: z.array(Finding),
+  /** How long placing takes under the pace of this account, in seconds. */
+  placingSeconds: z.number().int(),
+  /** Hand it back to `confirm`: what is confirmed is exactly what was shown. */
+  token: z.string(),
+})
+export type PlanPreview = z.infer<typeof PlanPreview>
+
+export const plans = {
+  /** Pure: nothing is stored, nothing is asked of Telegram. */
+  preview: method(PlanDraft, PlanPreview),
+  /** Stores one delivery per chat and date, in one transaction, then starts placing them. Idempotent by `token`. */
+  confirm: method(
+    z.strictObject({ draft: PlanDraft, token: z.string().min(1).max(128) }),
+    z.object({ planId: PlanId, deliveries: z.number().int() }),
+  ),
+  /** The composer's contents, saved as they are typed. */
+  saveDraft: method(z.strictObject({ draft: PlanDraft.nullable() }), z.object({})),
+  loadDraft: method(Nothing, PlanDraft.nullable()),
+} as const

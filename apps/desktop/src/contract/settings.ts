@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { event, method } from './define.ts'
+import { Nothing, TimeZone } from './common.ts'
+
+/** The part of `config/app_config.json` that the interface shows; names are the file's, in camelCase. */
+export const SettingsView = z.object({
+  language: z.enum(['fr', 'en']),
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Zone proposed for new plans; the machine's own until the person chooses another. */
+  timeZone: TimeZone,
+  /** Seconds between two messages of one account; never under 3. */
+  rateLimitDelay: z.number(),
+  /** Never above 20. */
+  maxMessagesPerMinute: z.number().int(),
+  /** Number of chats from which a plan is confirmed with a warning. */
+  maxGroupsWarning: z.number().int(),
+})
+export type SettingsView = z.infer<typeof SettingsView>
+
+export const SettingsChange = z.strictObject({
+  language: z.enum(['fr', 'en']).optional(),
+  theme: z.enum(['system', 'light', 'dark']).optional(),
+  timeZone: TimeZone.optional(),
+  rateLimitDelay: z.number().min(3).max(3600).optional(),
+  maxMessagesPerMinute: z.number().int().min(1).max(20).optional(),
+  maxGroupsWarning: z.number().int().min(1).max(50).optional(),
+})
+
+export const settings = {
+  get: method(Nothing, SettingsView),
+  update: method(SettingsChange, SettingsView),
+  changed: event(SettingsView),
+} as const
