@@ -12,6 +12,7 @@ export class CallFailure extends Error {
 }
 
 /** Answer of a port that may fail in ways the caller must handle: no exception, a code. */
-export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
+export type Result<T, E> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E }
 export const success = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
 export const failure = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error })

@@ -21,7 +21,11 @@ export type Random = {
 
 export type LogLevel = 'debug' | 'info' | 'warning' | 'error'
 /** Values are redacted when written: no phone number, code, token, key or message text is ever passed in `fields`. */
-export type Log = (level: LogLevel, event: string, fields?: Readonly<Record<string, string | number | boolean | null>>) => void
+export type Log = (
+  level: LogLevel,
+  event: string,
+  fields?: Readonly<Record<string, string | number | boolean | null>>,
+) => void
 
 /** The operating system's keyring, or, in the browser-hosted form, the memory of the supervising process. */
 export type Keyring = {
@@ -45,7 +49,11 @@ export type HttpRequest = {
   readonly body?: string
   readonly timeoutMs: number
 }
-export type HttpResponse = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+export type HttpResponse = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
 /** Throws when no answer came (name resolution, connection, TLS, timeout). Redirects are not followed. */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>
 

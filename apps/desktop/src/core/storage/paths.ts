@@ -30,4 +30,5 @@ export function dataPaths(
   }
 }
 
-const resolveIn = (root: string, path: string): string => (/^([/\\]|[A-Za-z]:)/.test(path) ? path : join(root, path))
+const resolveIn = (root: string, path: string): string =>
+  /^([/\\]|[A-Za-z]:)/.test(path) ? path : join(root, path)
