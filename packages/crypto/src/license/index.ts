@@ -1,0 +1,8 @@
+export * from './device-proof.ts'
+export * from './key-set.ts'
+export * from './keys.ts'
+export * from './license-key.ts'
+export * from './license-token.ts'
+export * from './sealing.ts'
+export * from './webhook-signature.ts'
+export type { JwsFailure, Verified } from './jws.ts'
