@@ -1,0 +1,14 @@
+// The child process that hosts the client's core when the whole product runs on this machine: the real core, told to
+// trust the local data centre's RSA key and the local licence server's root key instead of the compiled-in ones.
+import { runCoreProcess } from '@autotele/desktop/host'
+import { createGramjsGateway } from '@autotele/desktop/gateway'
+import { pointGramjsAt } from '../telegram/index.ts'
+import { CoreTrust } from './core-trust.ts'
+
+runCoreProcess(({ initOptions }) => {
+  const trust = CoreTrust.parse(initOptions)
+  return {
+    telegram: createGramjsGateway(pointGramjsAt(trust.telegram)),
+    license: { serverUrl: trust.licenseServer, rootKey: trust.rootKey, acceptTestLicenses: true },
+  }
+})

@@ -1,0 +1,2 @@
+export { startProduct, type Product, type ProductOptions } from './start-product.ts'
+export { startLicenseServer, type LicenseServerProcess } from './license-server.ts'
