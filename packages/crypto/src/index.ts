@@ -1,1 +1,2 @@
 export * from './license/index.ts'
+export * from './vault/index.ts'

@@ -1,0 +1,5 @@
+import type { Migration } from '../database.ts'
+import { foundation } from './0001-foundation.ts'
+
+/** In order; what has been released is never changed, only added to. */
+export const migrations: readonly Migration[] = [foundation]

@@ -1,0 +1,94 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import { CallFailure } from '../failure.ts'
+import type { Database, Migration, Row, SqlValue } from './database.ts'
+import { withStorageErrors } from './errors.ts'
+import { migrate, refuseNewer } from './migrate.ts'
+
+/** Statements are compiled once; only a caller that builds SQL without end would outgrow this. */
+const STATEMENTS_KEPT = 256
+
+/**
+ * Opens the database file (or `:memory:`) and brings it to the newest schema. Throws `CallFailure` with
+ * `storage/newer-version` or `storage/damaged` before anything was written, `storage/read-only`, `storage/disk-full`.
+ */
+export function openDatabase(path: string, migrations: readonly Migration[]): Database {
+  return withStorageErrors(() => {
+    // SQLite gives its companion files the mode of the database, so only this one has to be made private.
+    if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
+    const connection = new DatabaseSync(path, { timeout: 5000 })
+    try {
+      refuseNewer(connection, migrations)
+      refuseDamaged(connection)
+      // FULL: a committed row survives a power cut, not only a crash. `fullfsync` is what makes that true on macOS.
+      connection.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;
+        PRAGMA checkpoint_fullfsync = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`)
+      migrate(connection, migrations)
+    } catch (error) {
+      connection.close()
+      throw error
+    }
+    return createDatabase(connection)
+  })
+}
+
+function refuseDamaged(connection: DatabaseSync): void {
+  const [first] = connection.prepare('PRAGMA quick_check(1)').all()
+  if (first?.['quick_check'] !== 'ok') throw new CallFailure('storage/damaged')
+}
+
+function createDatabase(connection: DatabaseSync): Database {
+  const statements = new Map<string, StatementSync>()
+  const prepare = (sql: string): StatementSync => {
+    const kept = statements.get(sql)
+    if (kept) return kept
+    const statement = connection.prepare(sql)
+    // Telegram's ids and `random_id` use all 64 bits; a plain number would be refused or rounded.
+    statement.setReadBigInts(true)
+    if (statements.size >= STATEMENTS_KEPT) statements.clear()
+    statements.set(sql, statement)
+    return statement
+  }
+
+  return {
+    get: (sql, ...params) =>
+      withStorageErrors(() => {
+        const row = prepare(sql).get(...params)
+        return row && toRow(row)
+      }),
+    all: (sql, ...params) =>
+      withStorageErrors(() =>
+        prepare(sql)
+          .all(...params)
+          .map(toRow),
+      ),
+    run: (sql, ...params) => withStorageErrors(() => Number(prepare(sql).run(...params).changes)),
+    transaction: work =>
+      withStorageErrors(() => {
+        connection.exec('BEGIN IMMEDIATE')
+        try {
+          const result = work()
+          if (result instanceof Promise) throw new TypeError('a transaction cannot wait')
+          connection.exec('COMMIT')
+          return result
+        } catch (error) {
+          // SQLite may have rolled back by itself, as it does when the disk is full.
+          if (connection.isTransaction) connection.exec('ROLLBACK')
+          throw error
+        }
+      }),
+    close: () => {
+      if (connection.isOpen) connection.close()
+    },
+  }
+}
+
+/** Integers come back as numbers wherever a number is exact, as `bigint` only beyond 2^53. */
+function toRow(row: Readonly<Record<string, SQLOutputValue>>): Row {
+  const plain: Record<string, SqlValue> = {}
+  for (const [name, value] of Object.entries(row)) {
+    plain[name] =
+      typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : (value as SqlValue)
+  }
+  return plain
+}

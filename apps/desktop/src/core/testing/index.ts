@@ -1,0 +1,3 @@
+export * from './ports.ts'
+export * from './storage.ts'
+export * from './time.ts'

@@ -1,0 +1,10 @@
+export * from './keyslot.ts'
+export {
+  associatedData,
+  deriveRecordKey,
+  openRecord,
+  RECORD_VERSION,
+  sealRecord,
+  VAULT_KEY_BYTES,
+} from './record.ts'
+export type { RecordIdentity } from './record.ts'
