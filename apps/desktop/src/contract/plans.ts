@@ -3,8 +3,7 @@ import { method } from './define.ts'
 import { AccountId, ChatId, Instant, LocalDateTime, Nothing, PlanId, TimeZone } from './common.ts'
 import { ErrorCode } from './errors.ts'
 
-/** Telegram's own limit for a text message (`message_length_max` of help.getConfig), in UTF-16 code units. */
-export const MAX_TEXT_LENGTH = 4096
+export { MAX_TEXT_LENGTH } from './limits.ts'
 
 /** Formatting as Telegram stores it: offset and length in UTF-16 code units, which are JavaScript string indexes. */
 export const TextEntity = z.object({

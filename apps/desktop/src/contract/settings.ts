@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { event, method } from './define.ts'
 import { Nothing, TimeZone } from './common.ts'
+import { CallError } from './errors.ts'
 
 /** The part of `config/app_config.json` that the interface shows; names are the file's, in camelCase. */
 export const SettingsView = z.object({
@@ -14,6 +15,8 @@ export const SettingsView = z.object({
   maxMessagesPerMinute: z.number().int(),
   /** Number of chats from which a plan is confirmed with a warning. */
   maxGroupsWarning: z.number().int(),
+  /** What is wrong with the file (`params.key` names the value); its default counts meanwhile and the file stays. */
+  problem: CallError.optional(),
 })
 export type SettingsView = z.infer<typeof SettingsView>
 

@@ -3,7 +3,7 @@ import { method } from './define.ts'
 import { Nothing } from './common.ts'
 import { AppState } from './app.ts'
 
-export const MIN_PASSPHRASE_LENGTH = 10
+export { MIN_PASSPHRASE_LENGTH } from './limits.ts'
 
 export const vault = {
   /** Creates the vault; without a passphrase only the operating system's keyring protects it (where it is good). */

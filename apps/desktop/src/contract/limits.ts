@@ -1,0 +1,7 @@
+// Plain numbers, without the validation library, so that the interface can show them.
+
+/** Telegram's own limit for a text message (`message_length_max` of help.getConfig), in UTF-16 code units. */
+export const MAX_TEXT_LENGTH = 4096
+
+/** In characters. */
+export const MIN_PASSPHRASE_LENGTH = 10
