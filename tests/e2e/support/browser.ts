@@ -11,7 +11,10 @@ export async function launchBrowser(): Promise<Browser> {
   const named = process.env['CHROMIUM_PATH']
   if (named !== undefined && existsSync(named)) return chromium.launch({ executablePath: named, args })
   if (process.platform === 'linux' && process.arch === 'x64') {
-    return chromium.launch({ executablePath: await chromiumFromNpm.executablePath(), args: [...args, '--disable-gpu'] })
+    return chromium.launch({
+      executablePath: await chromiumFromNpm.executablePath(),
+      args: [...args, '--disable-gpu'],
+    })
   }
   return chromium.launch({ channel: process.platform === 'win32' ? 'msedge' : 'chrome', args })
 }
