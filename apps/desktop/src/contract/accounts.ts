@@ -32,6 +32,7 @@ export const CodeDelivery = z.enum([
   'fragment',
   'other',
 ])
+export type CodeDelivery = z.infer<typeof CodeDelivery>
 
 const Code = z.object({
   step: z.literal('code'),

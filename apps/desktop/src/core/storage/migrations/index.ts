@@ -1,5 +1,6 @@
 import type { Migration } from '../database.ts'
 import { foundation } from './0001-foundation.ts'
+import { messaging } from './0002-messaging.ts'
 
 /** In order; what has been released is never changed, only added to. */
-export const migrations: readonly Migration[] = [foundation]
+export const migrations: readonly Migration[] = [foundation, messaging]

@@ -1,0 +1,197 @@
+import type { CodeDelivery, ErrorCode, TextEntity } from '../../contract/index.ts'
+import type { Result } from '../failure.ts'
+
+// The one door to Telegram. Everything that passes it is a value of ours, so that the library behind it can be
+// replaced without touching a feature. Times are Unix seconds, Telegram's own unit.
+
+/** What the caller has to do about a failure. */
+export type Reaction =
+  /** Pause the whole account for `waitSeconds`. */
+  | 'WAIT'
+  /** Pause this chat for `waitSeconds`. */
+  | 'WAIT_TARGET'
+  /** Telegram is in trouble: try again a little later. */
+  | 'BACKOFF'
+  /** This chat cannot receive it: go on with the others. */
+  | 'SKIP'
+  /** The content or the date is wrong everywhere: a person has to correct it. */
+  | 'FIX'
+  /** What we know of the chat is stale: read it again, try once more. */
+  | 'REFRESH'
+  /** Already in the wanted state. */
+  | 'DONE'
+  /** The session is gone: sign in again. */
+  | 'RELOGIN'
+  /** Telegram restricts the account: nothing more may leave from it. */
+  | 'STOP'
+  /** Only meets a sign-in, and is answered there. */
+  | 'LOGIN'
+  /** Our fault, or too old a version. */
+  | 'APP'
+  /** The request may or may not have been carried out. */
+  | 'UNCERTAIN'
+  /** It was certainly not carried out: there is no connection. */
+  | 'OFFLINE'
+
+export type TelegramFailure = {
+  readonly reaction: Reaction
+  readonly code: ErrorCode
+  /** Telegram's name for it, `%d` for numbers, or a name of ours in lower case; fit for a log. */
+  readonly rpc: string
+  readonly waitSeconds?: number
+}
+
+export type Answer<T> = Promise<Result<T, TelegramFailure>>
+
+/** What has to be kept to come back without signing in. `key` is the account: whoever has it is the account. */
+export type StoredSession = {
+  readonly dcId: number
+  readonly host: string
+  readonly port: number
+  /** 256 bytes. */
+  readonly key: Uint8Array
+}
+
+/** Addresses a chat without any look-up. Access hashes belong to one account and are useless to another. */
+export type Peer =
+  | { readonly kind: 'self' }
+  | { readonly kind: 'user'; readonly id: string; readonly accessHash: string }
+  | { readonly kind: 'group'; readonly id: string }
+  | { readonly kind: 'channel'; readonly id: string; readonly accessHash: string }
+
+export type Me = {
+  readonly userId: string
+  readonly name: string
+  readonly username: string | null
+  /** International, digits only. */
+  readonly phone: string
+  readonly premium: boolean
+  readonly bot: boolean
+}
+
+export type SentCode = {
+  readonly hash: string
+  readonly delivery: CodeDelivery
+  readonly length: number | null
+  /** Seconds until another code may be asked for, and how that one would come; null when there is no other way. */
+  readonly next: { readonly afterSeconds: number; readonly delivery: CodeDelivery } | null
+}
+
+export type SignedIn = { readonly kind: 'signed-in'; readonly me: Me } | { readonly kind: 'password-needed' }
+
+/** A chat as the dialog list tells it. `id` is the marked id (`-100…` for channels and supergroups). */
+export type DialogChat = {
+  readonly id: string
+  readonly peer: Peer
+  readonly title: string
+  readonly username: string | null
+  readonly kind: 'saved' | 'user' | 'group' | 'supergroup' | 'channel'
+  readonly forum: boolean
+  readonly memberCount: number | null
+  readonly canPost: boolean
+  readonly admin: boolean
+  readonly slowModeSeconds: number
+  /** Marked id of the supergroup that a basic group became. */
+  readonly migratedTo: string | null
+}
+
+/** Where the next page of dialogs starts; opaque to the caller. */
+export type DialogCursor = { readonly date: number; readonly messageId: number; readonly peer: Peer }
+export type DialogPage = {
+  readonly chats: readonly DialogChat[]
+  readonly next: DialogCursor | null
+}
+
+export type OutgoingMessage = {
+  readonly peer: Peer
+  readonly text: string
+  readonly entities: readonly TextEntity[]
+  readonly silent: boolean
+  readonly noWebpage: boolean
+  /** Unix seconds. */
+  readonly at: number
+  /** Signed 64-bit number, never zero, in decimal: Telegram accepts one message per value. */
+  readonly randomId: string
+  readonly replyTo?: number
+  readonly sendAs?: Peer
+}
+
+/** `id` is of the chat's scheduled messages or of its published ones: two spaces that share numbers. */
+export type Placement = { readonly kind: 'scheduled' | 'published'; readonly id: number; readonly at: number }
+
+export type ScheduledMessage = {
+  readonly id: number
+  readonly at: number
+  readonly text: string
+  readonly entities: readonly TextEntity[]
+  /** It carries something this application does not write (media, a poll…). */
+  readonly media: boolean
+}
+
+export type PublishedMessage = {
+  readonly id: number
+  readonly at: number
+  readonly text: string
+  readonly entities: readonly TextEntity[]
+  readonly fromScheduled: boolean
+}
+
+/** Something happened; a reason to look, never a proof. Hints can be lost. */
+export type Hint =
+  | { readonly kind: 'disconnected' }
+  | { readonly kind: 'signed-out' }
+  | { readonly kind: 'scheduled-changed'; readonly chatId: string | null }
+  | { readonly kind: 'published'; readonly chatId: string | null }
+
+export type ConnectionOptions = {
+  readonly session: StoredSession | null
+  readonly apiId: number
+  readonly apiHash: string
+  readonly device: { readonly appVersion: string; readonly language: string }
+  /** A session was made or moved to another data centre. It is signed in only once a sign-in has succeeded. */
+  readonly onSession: (session: StoredSession) => void
+  readonly onHint: (hint: Hint) => void
+}
+
+/**
+ * One account's line to Telegram. Calls are carried out one at a time, in order. After `UNCERTAIN` or a `disconnected`
+ * hint the line is dead for good: no request of it can leave any more; make a new one.
+ */
+export type TelegramConnection = {
+  /** Answers with Telegram's clock. */
+  connect(): Answer<{ readonly serverTime: number }>
+  /** Frees everything; calls still waiting answer `OFFLINE`, or `UNCERTAIN` when they may have left. */
+  destroy(): Promise<void>
+
+  sendCode(phone: string): Answer<SentCode>
+  resendCode(phone: string, hash: string): Answer<SentCode>
+  cancelCode(phone: string, hash: string): Answer<null>
+  signIn(phone: string, hash: string, code: string): Answer<SignedIn>
+  passwordHint(): Answer<string | null>
+  checkPassword(password: string): Answer<Me>
+  logOut(): Answer<null>
+  me(): Answer<Me>
+
+  /** At most 100 dialogs after `cursor`. */
+  dialogs(cursor: DialogCursor | null): Answer<DialogPage>
+  /** Places a message in the chat's own queue at Telegram. */
+  schedule(message: OutgoingMessage): Answer<Placement>
+  /** The whole queue of a chat. */
+  scheduledHistory(peer: Peer): Answer<readonly ScheduledMessage[]>
+  /** `ids` are of scheduled messages; published messages with the same numbers are never touched. */
+  deleteScheduled(peer: Peer, ids: readonly number[]): Answer<null>
+  /** Changes text or date in place; the message stays scheduled. */
+  editScheduled(
+    peer: Peer,
+    id: number,
+    change: {
+      readonly at: number
+      readonly content?: Pick<OutgoingMessage, 'text' | 'entities' | 'noWebpage'>
+    },
+  ): Answer<null>
+  sendScheduledNow(peer: Peer, ids: readonly number[]): Answer<null>
+  /** Own published messages dated from `from` to `to`, both included. */
+  publishedBetween(peer: Peer, from: number, to: number): Answer<readonly PublishedMessage[]>
+}
+
+export type TelegramGateway = (options: ConnectionOptions) => TelegramConnection
