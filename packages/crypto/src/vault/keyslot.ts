@@ -11,7 +11,7 @@ const MIN_ROUNDS = 100_000
 const MAX_ROUNDS = 100_000_000
 const SALT_BYTES = 16
 
-const bytes = z.base64().transform(text => new Uint8Array(Buffer.from(text, 'base64')))
+const bytes = z.base64().transform((text): Uint8Array => new Uint8Array(Buffer.from(text, 'base64')))
 
 const passphraseSlotSchema = z.object({
   type: z.literal('passphrase'),

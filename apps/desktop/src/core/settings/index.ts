@@ -1,0 +1,3 @@
+export { isTimeZone, type ConfigValues } from './config-file.ts'
+export { fromLevel, logLevel } from './log-level.ts'
+export { openSettings, type Settings } from './settings.ts'

@@ -1,0 +1,2 @@
+export type { Sealer } from './sealer.ts'
+export { createVault, type Vault, type VaultDeps } from './vault.ts'
