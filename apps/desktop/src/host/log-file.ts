@@ -1,0 +1,75 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock, Log, LogLevel } from '../core/ports.ts'
+import { dataPaths } from '../core/storage/paths.ts'
+import { redactField } from './redaction.ts'
+
+const ORDER: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2, error: 3 }
+const KEPT_DAYS = 90
+const FILE = /^autotele_(\d{4})(\d{2})(\d{2})\.log$/
+
+/** `AUTOTELE_LOG_LEVEL` as the guide writes it (`DEBUG`, `INFO`, `WARNING`, `ERROR`); anything else means `INFO`. */
+export function logLevel(text: string | undefined): LogLevel {
+  const level = text?.trim().toLowerCase()
+  return level === 'debug' || level === 'warning' || level === 'error' ? level : 'info'
+}
+
+/**
+ * Writes `autotele_YYYYMMDD.log` in `folder`, one line each: local time with its offset, level, who, event, fields as
+ * JSON (which escapes line breaks: no value can forge a line). Files older than 90 days are removed when a day begins.
+ * A log that cannot be written never stops the program.
+ */
+export function fileLog(options: { folder: string; source: string; level: LogLevel; clock: Clock }): Log {
+  const { folder, source, level: lowest, clock } = options
+  let today = ''
+
+  return (level, event, fields = {}) => {
+    if (ORDER[level] < ORDER[lowest]) return
+    const { day, time } = localTime(clock.now())
+    const safe = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, redactField(name, value)]),
+    )
+    const line = `${time} ${level.toUpperCase().padEnd(7)} [${source}] ${event} ${JSON.stringify(safe)}\n`
+    try {
+      if (day !== today) {
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        removeOld(folder, clock.now())
+        today = day
+      }
+      appendFileSync(join(folder, `autotele_${day}.log`), line, { mode: 0o600 })
+    } catch {
+      today = ''
+    }
+  }
+}
+
+function removeOld(folder: string, now: number): void {
+  const oldest = localTime(now - KEPT_DAYS * 86_400_000).day
+  for (const name of readdirSync(folder)) {
+    const match = FILE.exec(name)
+    if (match !== null && match.slice(1).join('') < oldest) rmSync(join(folder, name), { force: true })
+  }
+}
+
+function localTime(now: number): { day: string; time: string } {
+  const offsetMinutes = -new Date(now).getTimezoneOffset()
+  const local = new Date(now + offsetMinutes * 60_000).toISOString().slice(0, -1)
+  const minutes = Math.abs(offsetMinutes)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const offset = `${offsetMinutes < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`
+  return { day: local.slice(0, 10).replaceAll('-', ''), time: local + offset }
+}
+
+/** `paths.logs_dir` of the configuration file, read before the core reads it in earnest; a bad file is the core's to report. */
+export function logFolder(dataFolder: string): string {
+  const standard = dataPaths(dataFolder)
+  try {
+    const config = JSON.parse(readFileSync(standard.configFile, 'utf8')) as { paths?: { logs_dir?: unknown } }
+    const logs = config.paths?.logs_dir
+    return typeof logs === 'string' && logs !== ''
+      ? dataPaths(dataFolder, { logs_dir: logs }).logs
+      : standard.logs
+  } catch {
+    return standard.logs
+  }
+}

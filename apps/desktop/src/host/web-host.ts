@@ -1,0 +1,74 @@
+import type { Log } from '../core/ports.ts'
+import { forkNode } from './fork-node.ts'
+import { fileLog, logFolder, logLevel } from './log-file.ts'
+import { systemClock, systemTimers } from './node-ports.ts'
+import { readStaticFiles } from './static-files.ts'
+import { noKeyring, superviseCore } from './supervisor.ts'
+import { startWebServer } from './web-server.ts'
+import { createWebSessions, webSecret } from './web-session.ts'
+
+export type WebHostOptions = {
+  readonly dataFolder: string
+  /** 0 or left out: any free port. */
+  readonly port?: number
+  /** The built interface (`out/renderer`). */
+  readonly rendererFolder: string
+  readonly core: {
+    /** Module to fork; it calls `runCoreProcess`. */
+    readonly command: string
+    /** Handed to it as `initOptions`; plain data. */
+    readonly args?: unknown
+  }
+  readonly version: string
+  /** Opens a page for the person; without it the interface shows the address and opens it in its own browser. */
+  readonly openExternal?: (url: string) => Promise<boolean>
+  /** The core keeps ending at once; it is tried again every minute. */
+  readonly onTrouble?: () => void
+}
+
+export type WebHost = {
+  /** With a one-time token; see `newLink` for another. */
+  readonly url: string
+  readonly port: number
+  newLink(): string
+  stop(): Promise<void>
+  corePid(): number | null
+}
+
+/** Starts the browser-hosted product: a core in a process of its own, its interface on 127.0.0.1. */
+export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
+  const { dataFolder, rendererFolder, version, core } = options
+  const files = readStaticFiles(rendererFolder)
+  const sessions = createWebSessions(await webSecret(dataFolder), systemClock)
+  const log: Log = fileLog({
+    folder: logFolder(dataFolder),
+    source: 'host',
+    level: logLevel(process.env['AUTOTELE_LOG_LEVEL']),
+    clock: systemClock,
+  })
+  const supervisor = superviseCore({
+    fork: () => forkNode(core.command),
+    init: { dataFolder, version, hosted: 'web', args: core.args ?? null },
+    clock: systemClock,
+    timers: systemTimers,
+    keyring: noKeyring,
+    openExternal: options.openExternal ?? (() => Promise.resolve(false)),
+    log,
+    ...(options.onTrouble === undefined ? {} : { onTrouble: options.onTrouble }),
+  })
+  const server = await startWebServer({ core: supervisor, sessions, files, port: options.port ?? 0 })
+  supervisor.start()
+  log('info', 'host.started', { port: server.port, version })
+
+  const newLink = (): string => `http://127.0.0.1:${server.port}/?token=${sessions.newToken()}`
+  return {
+    url: newLink(),
+    port: server.port,
+    newLink,
+    corePid: supervisor.pid,
+    stop: async () => {
+      await Promise.all([server.close(), supervisor.stop()])
+      log('info', 'host.stopped')
+    },
+  }
+}
