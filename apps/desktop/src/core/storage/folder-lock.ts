@@ -6,6 +6,9 @@ import { withStorageErrors } from './errors.ts'
 
 const SQLITE_BUSY = 5
 
+/** Node closes a connection that nobody refers to any more when it collects garbage, and the lock would go with it. */
+const held = new Set<DatabaseSync>()
+
 /**
  * Takes the data folder for this process, so that two copies of the application never share sessions. The lock is an
  * exclusive transaction that is never committed, on an empty SQLite file: SQLite holds it with the file locks of the
@@ -25,8 +28,10 @@ export function lockFolder(folder: string): { release(): void } {
       }
       throw error
     }
+    held.add(connection)
     return {
       release: () => {
+        held.delete(connection)
         if (connection.isOpen) connection.close()
       },
     }

@@ -1,4 +1,4 @@
-import type { Sealer } from '../vault/sealer.ts'
+import type { Sealer } from '../vault/index.ts'
 import type { Database } from './database.ts'
 
 /** Small JSON values kept encrypted in the database under a kind and an id. */
