@@ -77,7 +77,6 @@ export type BtcpaySandbox = {
 }
 
 const tickMs = 250
-const pruneEveryTicks = (6 * 3600 * 1000) / tickMs
 
 /** Starts a BTCPay Server for one store, on the loopback interface, with money that exists nowhere. */
 export async function startBtcpay(options: BtcpayOptions = {}): Promise<BtcpaySandbox> {
@@ -107,11 +106,11 @@ export async function startBtcpay(options: BtcpayOptions = {}): Promise<BtcpaySa
   await faultBox.faults.clear()
   const url = `http://127.0.0.1:${port}`
 
-  let ticks = 0
-  const clock = setInterval(() => {
+  const tick = () => {
     till.tick()
-    if (ticks++ % pruneEveryTicks === 0) sender.prune()
-  }, tickMs)
+    sender.prune()
+  }
+  const clock = setInterval(tick, tickMs)
 
   const model = (invoice: Parameters<typeof invoiceModel>[0]) => invoiceModel(invoice, state.store.id, url)
 
@@ -177,7 +176,7 @@ export async function startBtcpay(options: BtcpayOptions = {}): Promise<BtcpaySa
       return queued.id
     },
     faults: faultBox.faults,
-    tick: till.tick,
+    tick,
     settled: sender.idle,
     async stop() {
       clearInterval(clock)

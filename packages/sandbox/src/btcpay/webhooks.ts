@@ -13,6 +13,7 @@ export const btcpayVersion = '2.4.1'
 
 const answerTimeoutMs = 100_000
 const keptForSeconds = 60 * 24 * 3600
+const pruneEverySeconds = 6 * 3600
 
 /** One attempt as tests want to see it; `bytes` are exactly those that went over the wire and were signed. */
 export type DeliveryAttempt = {
@@ -66,6 +67,7 @@ export function createWebhookSender({ file, delaysMs, now }: WebhookSenderOption
   const attempts: DeliveryAttempt[] = []
   const stopping = new AbortController()
   let idleWaiters: (() => void)[] = []
+  let nextPruning = 0
   const seconds = () => Math.floor(now() / 1000)
 
   function publish(type: string, invoice: Invoice, fields: Readonly<Record<string, unknown>>) {
@@ -205,8 +207,10 @@ export function createWebhookSender({ file, delaysMs, now }: WebhookSenderOption
     /** Ended attempts of one webhook, newest first. */
     deliveriesOf: (webhookId: string): Delivery[] =>
       state.deliveries.filter(delivery => delivery.webhookId === webhookId).reverse(),
-    /** Bodies older than 60 days go; the record of the attempt stays. */
+    /** Bodies older than 60 days go, the record of the attempt stays; looks every six hours, as BTCPay does. */
     prune() {
+      if (seconds() < nextPruning) return
+      nextPruning = seconds() + pruneEverySeconds
       const limit = seconds() - keptForSeconds
       for (const delivery of state.deliveries) if (delivery.timestamp < limit) delivery.body = null
     },
@@ -216,6 +220,7 @@ export function createWebhookSender({ file, delaysMs, now }: WebhookSenderOption
     /** Drops the queue: nothing of it is sent later. */
     stop() {
       stopping.abort()
+      for (const { jobs } of queues.values()) jobs.length = 0
     },
   }
 }

@@ -21,11 +21,11 @@ export const css = `
 }
 * { box-sizing: border-box; margin: 0; }
 body {
-  min-height: 100vh; display: grid; place-items: center; padding: 2rem 1rem; background: var(--ground);
+  min-height: 100vh; padding: clamp(1.5rem, 7vh, 4.5rem) 1rem 2rem; background: var(--ground);
   color: var(--ink); font: 1rem/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
   -webkit-font-smoothing: antialiased;
 }
-.page { width: 100%; max-width: 27.5rem; }
+.page { max-width: 27.5rem; margin: 0 auto; }
 header { display: flex; justify-content: space-between; align-items: center; padding: 0 .25rem 1rem; }
 .brand { display: flex; align-items: center; gap: .6rem; font-weight: 650; letter-spacing: -.01em; }
 .brand svg { width: 1.6rem; height: 1.6rem; color: var(--accent); }
@@ -58,7 +58,7 @@ progress::-webkit-progress-value { background: var(--accent); border-radius: 99p
 progress::-moz-progress-bar { background: var(--accent); border-radius: 99px; }
 .address { margin: 0 1.5rem 1.5rem; padding: .85rem 1rem; background: var(--field); border: 1px solid var(--line); border-radius: 12px; }
 .address h2, .others h2 { font-size: .8125rem; font-weight: 600; color: var(--soft); }
-.address code { display: block; margin: .2rem 0; font: .875rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.address code { display: block; margin: .2rem 0; font: .8125rem/1.6 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .address p { font-size: .8125rem; color: var(--soft); }
 form { display: grid; gap: .6rem; padding: 0 1.5rem 1.5rem; }
 button, .back {
@@ -77,8 +77,9 @@ button.main:hover, .back:hover { background: var(--accent-hover); border-color: 
 .others button:last-child:nth-child(odd) { grid-column: 1 / -1; }
 .done { padding: 0 1.5rem 1.75rem; display: grid; gap: .9rem; text-align: center; color: var(--soft); font-size: .9375rem; }
 .back { display: grid; place-items: center; }
-.big { display: grid; place-items: center; padding-top: 2rem; }
-.big svg { width: 4.25rem; height: 4.25rem; color: var(--good); }
+.state.good { flex-direction: column; align-items: center; text-align: center; gap: .6rem; padding-block: 1.75rem 1.5rem; }
+.state.good svg { width: 3.5rem; height: 3.5rem; stroke-width: 1.4; }
+.state.good h1 { font-size: 1.25rem; letter-spacing: -.01em; }
 footer { padding: 1.1rem .25rem 0; text-align: center; color: var(--soft); font-size: .8125rem; }
 footer code { font: inherit; overflow-wrap: anywhere; }
 @media (prefers-reduced-motion: reduce) { * { transition: none; } }

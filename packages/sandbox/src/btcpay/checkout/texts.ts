@@ -31,7 +31,6 @@ export type Texts = {
   readonly back: string
   readonly backHint: string
   readonly closeHint: string
-  readonly invoice: string
   readonly footer: string
   readonly unknownTitle: string
   readonly unknownText: string
@@ -83,15 +82,14 @@ const fr: Texts = {
   received: amount => `Reçu : ${amount}`,
   left: seconds =>
     seconds >= 120
-      ? `Encore ${Math.floor(seconds / 60)} minutes pour payer`
+      ? `Encore ${Math.ceil(seconds / 60)} minutes pour payer`
       : `Encore ${seconds} s pour payer`,
   address: 'Adresse bitcoin de test',
   addressHint: 'Adresse locale sans valeur : n’y envoyez pas de vrais bitcoins.',
   others: 'Essayer une autre situation',
   back: 'Revenir à AutoTele',
-  backHint: 'L’application est déjà au courant : elle a reçu la nouvelle sans vous.',
+  backHint: 'L’application est déjà au courant : il n’y a rien d’autre à faire.',
   closeHint: 'Vous pouvez fermer cette page.',
-  invoice: 'Facture',
   footer: 'BTCPay local, réservé aux essais. Aucun bitcoin ne circule.',
   unknownTitle: 'Facture introuvable',
   unknownText: 'Ce serveur de paiement local ne connaît pas cette facture.',
@@ -133,14 +131,13 @@ const en: Texts = {
   stillDue: amount => `Still due: ${amount} BTC`,
   received: amount => `Received: ${amount}`,
   left: seconds =>
-    seconds >= 120 ? `${Math.floor(seconds / 60)} minutes left to pay` : `${seconds} s left to pay`,
+    seconds >= 120 ? `${Math.ceil(seconds / 60)} minutes left to pay` : `${seconds} s left to pay`,
   address: 'Test bitcoin address',
   addressHint: 'A local address without value: do not send real bitcoin to it.',
   others: 'Try another situation',
   back: 'Back to AutoTele',
-  backHint: 'The app already knows: the news reached it without you.',
+  backHint: 'The app already knows: there is nothing else to do.',
   closeHint: 'You can close this page.',
-  invoice: 'Invoice',
   footer: 'Local BTCPay, for trying only. No bitcoin moves.',
   unknownTitle: 'Invoice not found',
   unknownText: 'This local payment server does not know this invoice.',
