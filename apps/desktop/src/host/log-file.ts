@@ -1,30 +1,30 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock, Log, LogLevel } from '../core/ports.ts'
+import type { Clock, Log } from '../core/ports.ts'
+import { fromLevel, logLevel } from '../core/settings/index.ts'
 import { dataPaths } from '../core/storage/paths.ts'
 import { redactField } from './redaction.ts'
 
-const ORDER: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2, error: 3 }
 const KEPT_DAYS = 90
 const FILE = /^autotele_(\d{4})(\d{2})(\d{2})\.log$/
 
-/** `AUTOTELE_LOG_LEVEL` as the guide writes it (`DEBUG`, `INFO`, `WARNING`, `ERROR`); anything else means `INFO`. */
-export function logLevel(text: string | undefined): LogLevel {
-  const level = text?.trim().toLowerCase()
-  return level === 'debug' || level === 'warning' || level === 'error' ? level : 'info'
-}
-
 /**
- * Writes `autotele_YYYYMMDD.log` in `folder`, one line each: local time with its offset, level, who, event, fields as
- * JSON (which escapes line breaks: no value can forge a line). Files older than 90 days are removed when a day begins.
- * A log that cannot be written never stops the program.
+ * Writes `autotele_YYYYMMDD.log` in the data folder's `logs`, one line each: local time with its offset, level,
+ * `source` (which process), event, fields as JSON (which escapes line breaks: no value can forge a line). `level` is
+ * `AUTOTELE_LOG_LEVEL`. Files older than 90 days are removed when a day begins. A log that cannot be written never
+ * stops the program.
  */
-export function fileLog(options: { folder: string; source: string; level: LogLevel; clock: Clock }): Log {
-  const { folder, source, level: lowest, clock } = options
+export function openLog(options: {
+  readonly dataFolder: string
+  readonly source: 'core' | 'host' | 'main'
+  readonly level: string | undefined
+  readonly clock: Clock
+}): Log {
+  const { source, clock } = options
+  const folder = logFolder(options.dataFolder)
   let today = ''
 
-  return (level, event, fields = {}) => {
-    if (ORDER[level] < ORDER[lowest]) return
+  const write: Log = (level, event, fields = {}) => {
     const { day, time } = localTime(clock.now())
     const safe = Object.fromEntries(
       Object.entries(fields).map(([name, value]) => [name, redactField(name, value)]),
@@ -41,6 +41,7 @@ export function fileLog(options: { folder: string; source: string; level: LogLev
       today = ''
     }
   }
+  return fromLevel(logLevel(options.level), write)
 }
 
 function removeOld(folder: string, now: number): void {
@@ -61,7 +62,7 @@ function localTime(now: number): { day: string; time: string } {
 }
 
 /** `paths.logs_dir` of the configuration file, read before the core reads it in earnest; a bad file is the core's to report. */
-export function logFolder(dataFolder: string): string {
+function logFolder(dataFolder: string): string {
   const standard = dataPaths(dataFolder)
   try {
     const config = JSON.parse(readFileSync(standard.configFile, 'utf8')) as { paths?: { logs_dir?: unknown } }

@@ -1,6 +1,6 @@
 import type { CoreOptions } from '../core/create-core.ts'
 import type { Log } from '../core/ports.ts'
-import { fileLog, logFolder, logLevel } from './log-file.ts'
+import { openLog } from './log-file.ts'
 import { systemClock, systemHttp, systemRandom, systemTimers } from './node-ports.ts'
 import { parentProcessPort } from './process-port.ts'
 import { redactText } from './redaction.ts'
@@ -66,10 +66,10 @@ export function hostCore(build: (outside: Outside, log: Log) => Promise<HostedCo
   const served = serve(
     parentProcessPort(stopSoon),
     outside => {
-      log = fileLog({
-        folder: logFolder(outside.init.dataFolder),
+      log = openLog({
+        dataFolder: outside.init.dataFolder,
         source: 'core',
-        level: logLevel(process.env['AUTOTELE_LOG_LEVEL']),
+        level: process.env['AUTOTELE_LOG_LEVEL'],
         clock: systemClock,
       })
       return build(outside, log)

@@ -1,6 +1,5 @@
-import type { Log } from '../core/ports.ts'
 import { forkNode } from './fork-node.ts'
-import { fileLog, logFolder, logLevel } from './log-file.ts'
+import { openLog } from './log-file.ts'
 import { systemClock, systemTimers } from './node-ports.ts'
 import { readStaticFiles } from './static-files.ts'
 import { noKeyring, superviseCore } from './supervisor.ts'
@@ -40,10 +39,10 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const { dataFolder, rendererFolder, version, core } = options
   const files = readStaticFiles(rendererFolder)
   const sessions = createWebSessions(await webSecret(dataFolder), systemClock)
-  const log: Log = fileLog({
-    folder: logFolder(dataFolder),
+  const log = openLog({
+    dataFolder,
     source: 'host',
-    level: logLevel(process.env['AUTOTELE_LOG_LEVEL']),
+    level: process.env['AUTOTELE_LOG_LEVEL'],
     clock: systemClock,
   })
   const supervisor = superviseCore({

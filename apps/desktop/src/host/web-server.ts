@@ -82,7 +82,7 @@ export async function startWebServer({ core, sessions, files, port }: Options): 
       refuse(response, 405)
     } else if (pathname === '/events') {
       if (!fromUs) refuse(response, 403)
-      else openStream(request, response)
+      else openStream(response)
     } else {
       const file = files.get(pathname)
       if (file === undefined) refuse(response, 404)
@@ -113,34 +113,36 @@ export async function startWebServer({ core, sessions, files, port }: Options): 
     send(response, 200, { 'Content-Type': 'application/json; charset=utf-8' }, JSON.stringify(envelope))
   }
 
-  function openStream(request: IncomingMessage, response: ServerResponse): void {
+  // The stream is open exactly while the core is: a page learns of its going by the stream's end, and of its return
+  // by the answer to the request it repeats, which waits for the core.
+  function openStream(response: ServerResponse): void {
     if (streams >= MAX_STREAMS) {
       refuse(response, 429)
       return
     }
     streams += 1
-    response.writeHead(200, {
-      ...headers,
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
-    })
     const write = (text: string): void => {
+      if (!response.headersSent) return
       if (response.writableLength > MAX_UNREAD) response.destroy()
       else response.write(text)
     }
-    write('retry: 1000\n\n')
     const ends = [
       core.onConnection(connected => {
-        write(`event: connection\ndata: ${connected}\n\n`)
+        if (connected && !response.headersSent) {
+          response.writeHead(200, {
+            ...headers,
+            'Content-Type': 'text/event-stream; charset=utf-8',
+            'Cache-Control': 'no-store',
+          })
+          write('retry: 1000\n\n')
+        } else if (!connected && response.headersSent) response.end()
       }),
       core.subscribe(message => {
         write(`data: ${JSON.stringify(message)}\n\n`)
       }),
     ]
-    const heartbeat = setInterval(() => {
-      write(': here\n\n')
-    }, HEARTBEAT_MS)
-    request.once('close', () => {
+    const heartbeat = setInterval(write, HEARTBEAT_MS, ': here\n\n')
+    response.once('close', () => {
       streams -= 1
       clearInterval(heartbeat)
       for (const end of ends) end()

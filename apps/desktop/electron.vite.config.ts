@@ -1,0 +1,63 @@
+import { publicJwkSchema } from '@autotele/shared'
+import { defineConfig } from 'electron-vite'
+import { join, resolve } from 'node:path'
+import { loadConfigFromFile } from 'vite'
+
+// `electron-vite build` makes everything the application consists of; Electron's binary is not needed for it:
+//   out/main      the shell and, as an entry of its own, the process of the core
+//   out/preload   one CommonJS file, all a sandboxed preload may be (Electron sandbox documentation)
+//   out/renderer  the interface, which the browser-hosted form serves as well
+// A release is built with AUTOTELE_RELEASE=1 and AUTOTELE_ROOT_KEY='{"kty":"OKP","crv":"Ed25519","x":"…"}'.
+
+const app = import.meta.dirname
+const src = (...parts: string[]): string => join(app, 'src', ...parts)
+
+export default defineConfig(async ({ command }) => {
+  const release = process.env['AUTOTELE_RELEASE'] === '1'
+  const rootKey = process.env['AUTOTELE_ROOT_KEY']
+  if (release && rootKey === undefined) throw new Error('a release needs AUTOTELE_ROOT_KEY')
+
+  const renderer = await loadConfigFromFile({ command, mode: 'production' }, src('renderer', 'vite.config.ts'))
+  if (renderer === null) throw new Error('src/renderer/vite.config.ts is missing')
+
+  return {
+    main: {
+      define: {
+        __AUTOTELE_RELEASE__: JSON.stringify(release),
+        ...(rootKey === undefined
+          ? {}
+          : { __AUTOTELE_ROOT_KEY__: JSON.stringify(publicJwkSchema.parse(JSON.parse(rootKey))) }),
+      },
+      build: {
+        // The workspace's packages are TypeScript: they are bundled with their dependencies. `telegram` stays a
+        // package: it loads its own files by path.
+        externalizeDeps: false,
+        rolldownOptions: {
+          input: { index: src('main', 'index.ts'), 'core-process': src('host', 'core-process.ts') },
+          external: [/^telegram(?:\/|$)/],
+          output: { chunkFileNames: 'chunks/[name]-[hash].js' },
+        },
+      },
+    },
+    preload: {
+      build: {
+        externalizeDeps: false,
+        rolldownOptions: {
+          input: { index: src('preload', 'index.ts') },
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        },
+      },
+    },
+    renderer: {
+      ...renderer.config,
+      build: {
+        ...renderer.config.build,
+        outDir: resolve(app, 'out', 'renderer'),
+        rolldownOptions: { input: src('renderer', 'index.html') },
+        sourcemap: false,
+        // One name: electron-vite joins lists of targets, and a target may not be said twice.
+        target: 'es2023',
+      },
+    },
+  }
+})

@@ -1,0 +1,11 @@
+import type { PublicJwk } from '@autotele/shared'
+
+/** Put in the place of this name by the release build (`AUTOTELE_ROOT_KEY`, electron.vite.config.ts); absent elsewhere. */
+declare const __AUTOTELE_ROOT_KEY__: PublicJwk | undefined
+
+/** Nobody has the private half: a program that was not built for an operator trusts no licence server. */
+const NOBODY: PublicJwk = { kty: 'OKP', crv: 'Ed25519', x: '_NwoMORXlbM9NLa4qygLsiVQonRv9JjVehPwNOVkvn0' }
+
+/** The operator's offline root key: the key sets it has signed decide which licences this program believes. */
+export const ROOT_KEY: PublicJwk =
+  typeof __AUTOTELE_ROOT_KEY__ === 'undefined' ? NOBODY : __AUTOTELE_ROOT_KEY__

@@ -1,0 +1,85 @@
+import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import { z } from 'zod'
+import {
+  METHOD_NAMES,
+  type CheckoutView,
+  type Envelope,
+  type EventMessage,
+  type MethodName,
+} from '../contract/index.ts'
+import type { Supervisor } from '../host/supervisor.ts'
+import { isInterface } from './protocol.ts'
+import type { Links } from './security.ts'
+
+const CHANNEL = 'autotele'
+
+const Request = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('call'), name: z.string().max(100), input: z.unknown() }),
+  z.strictObject({ kind: z.literal('open'), url: z.string().max(4096) }),
+  z.strictObject({ kind: z.literal('connection') }),
+])
+const names: ReadonlySet<string> = new Set<MethodName>(METHOD_NAMES)
+
+/**
+ * Everything the interface can ask, through one channel: who asks is checked, then what. `window` is asked at each
+ * message: the window may be closed and opened again.
+ */
+export function installIpc(options: {
+  readonly window: () => BrowserWindow | undefined
+  readonly core: Pick<Supervisor, 'call' | 'subscribe' | 'onConnection'>
+  readonly links: Links
+}): void {
+  const { window, core, links } = options
+  let connected = false
+
+  async function call(name: string, input: unknown): Promise<Envelope<unknown>> {
+    if (!names.has(name)) return { ok: false, error: { code: 'call/unknown-method', retryable: false } }
+    const envelope = await core.call(name, input)
+    if (envelope.ok) offerAddresses(name, envelope.data, links)
+    return envelope
+  }
+
+  ipcMain.handle(CHANNEL, (event, raw: unknown) => {
+    if (!isOurs(event, window())) throw new Error('refused')
+    const request = Request.safeParse(raw)
+    if (!request.success) throw new Error('refused')
+    switch (request.data.kind) {
+      case 'call':
+        return call(request.data.name, request.data.input)
+      case 'open':
+        return links.open(request.data.url)
+      case 'connection':
+        return connected
+    }
+  })
+
+  const tell = (message: unknown): void => {
+    const contents = window()?.webContents
+    if (contents !== undefined && !contents.isDestroyed()) contents.send(CHANNEL, message)
+  }
+  core.subscribe((message: EventMessage) => {
+    offerAddresses(message.name, message.payload, links)
+    tell({ kind: 'event', message })
+  })
+  core.onConnection(now => {
+    connected = now
+    tell({ kind: 'connection', connected: now })
+  })
+}
+
+/** The page itself, in the window's own frame, not a frame inside it and not a page it may have become. */
+function isOurs({ senderFrame }: IpcMainInvokeEvent, window: BrowserWindow | undefined): boolean {
+  return (
+    senderFrame !== null &&
+    window !== undefined &&
+    senderFrame === window.webContents.mainFrame &&
+    isInterface(senderFrame.url)
+  )
+}
+
+/** The addresses the contract has the core hand out; a chat's title that looks like one is not among them. */
+function offerAddresses(name: string, data: unknown, links: Links): void {
+  if (!name.startsWith('license.')) return
+  const { checkout } = data as { checkout?: CheckoutView | null }
+  if (checkout) links.offer(checkout.checkoutUrl)
+}

@@ -1,0 +1,74 @@
+import { BrowserWindow, nativeTheme, type Session, type WebPreferences } from 'electron'
+import { join } from 'node:path'
+import { INTERFACE_URL } from './protocol.ts'
+import { keepWindowState, loadWindowState } from './window-state.ts'
+
+/** Every setting that matters is said, defaults too (Electron security checklist 2 to 11). */
+export const securePreferences = (packaged: boolean): WebPreferences => ({
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+  spellcheck: false,
+  // A middle click would ask for a window.
+  disableBlinkFeatures: 'Auxclick',
+  devTools: !packaged,
+})
+
+const BACKGROUND = { light: '#ffffff', dark: '#16181d' }
+
+/** Opens the one window, hidden until it has something to show, where it last stood. */
+export function openWindow(options: {
+  readonly session: Session
+  readonly dataFolder: string
+  readonly packaged: boolean
+  readonly onCrash: (reason: string) => void
+}): BrowserWindow {
+  const { session, dataFolder, packaged, onCrash } = options
+  const { maximized, ...bounds } = loadWindowState(dataFolder) ?? {
+    maximized: false,
+    width: 1200,
+    height: 800,
+  }
+  const window = new BrowserWindow({
+    ...bounds,
+    minWidth: 720,
+    minHeight: 520,
+    title: 'AutoTele',
+    show: false,
+    autoHideMenuBar: true,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light,
+    webPreferences: {
+      ...securePreferences(packaged),
+      session,
+      preload: join(import.meta.dirname, '../preload/index.cjs'),
+    },
+  })
+  keepWindowState(window, dataFolder)
+  window.once('ready-to-show', () => {
+    if (maximized) window.maximize()
+    window.show()
+  })
+
+  let reloaded = false
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit') return
+    onCrash(reason)
+    // Once: the interface keeps nothing of its own, but one that crashes at every start must not flicker for ever.
+    if (reloaded) return
+    reloaded = true
+    window.webContents.reload()
+  })
+  void window.loadURL(INTERFACE_URL)
+  return window
+}
+
+/** Brings a window to the front, wherever it was. */
+export function present(window: BrowserWindow): void {
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
