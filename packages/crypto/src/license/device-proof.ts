@@ -29,7 +29,7 @@ const bodyHash = (body: Uint8Array | undefined): string =>
  * client's clock). Returns the header's value and its `jti`, which a signed refusal must answer.
  */
 export async function createDeviceProof(
-  request: ProvenRequest & { readonly nonce: string },
+  request: ProvenRequest & { readonly nonce: string | undefined },
   key: SigningKey,
   newId: () => string = () => randomBytes(16).toString('base64url'),
 ): Promise<{ proof: string; jti: string }> {
@@ -47,7 +47,7 @@ export async function createDeviceProof(
 export type VerifiedProof = {
   readonly deviceId: DeviceId
   readonly publicJwk: PublicJwk
-  readonly nonce: string
+  readonly nonce: string | undefined
   readonly jti: string
 }
 

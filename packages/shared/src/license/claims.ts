@@ -73,7 +73,8 @@ export const deviceProofClaimsSchema = z.object({
   htm: z.string().min(1),
   htu: z.url(),
   bh: base64urlSha256,
-  nonce: z.string().min(1).max(200),
+  /** Absent when the client has none yet: the answer is then `USE_NONCE`, with one. */
+  nonce: z.string().max(200).optional(),
   jti: z.string().min(16).max(100),
 })
 

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/** Decimal string; BTCPay writes strings, other versions have written numbers. */
+const decimal = z.union([z.string(), z.number().transform(String)]).pipe(z.string().regex(/^-?\d+(\.\d+)?$/))
+
+/**
+ * What we read of a BTCPay invoice. Lenient: unknown members are ignored, unknown states stay text and are judged by
+ * `decide`, because a newer BTCPay must never stop the worker.
+ */
+export const invoiceSchema = z.object({
+  id: z.string().min(1),
+  storeId: z.string(),
+  type: z.string(),
+  currency: z.string(),
+  amount: decimal,
+  paidAmount: decimal.nullish().transform(value => value ?? '0'),
+  status: z.string(),
+  additionalStatus: z
+    .string()
+    .nullish()
+    .transform(value => value ?? 'None'),
+  createdTime: z.number(),
+  expirationTime: z.number(),
+  monitoringExpiration: z
+    .number()
+    .nullish()
+    .transform(value => value ?? null),
+  checkoutLink: z.string(),
+  metadata: z
+    .looseObject({ orderId: z.string().nullish(), itemCode: z.string().nullish() })
+    .nullish()
+    .transform(value => value ?? { orderId: null, itemCode: null }),
+})
+export type Invoice = z.infer<typeof invoiceSchema>
+
+/** A payment that BTCPay accounts for. */
+export const paymentSchema = z.object({ receivedDate: z.number(), status: z.string() })
+export type Payment = z.infer<typeof paymentSchema>
+export const paymentMethodsSchema = z.array(
+  z.object({
+    payments: z
+      .array(paymentSchema)
+      .nullish()
+      .transform(value => value ?? []),
+  }),
+)
