@@ -1,6 +1,6 @@
 import { availableMarks } from './life-cycle.ts'
 import { bitcoin, decimalsOf, fromMinor } from './money.ts'
-import type { Invoice, PaymentMethodId, State, Store, Webhook, Delivery } from './model.ts'
+import type { Delivery, Invoice, PaymentMethodId, Store, Webhook } from './model.ts'
 import { counts, dueSats, paidAmount, paymentModel } from './till.ts'
 import { btcpayVersion } from './webhooks.ts'
 
@@ -141,9 +141,4 @@ export function webhookModel({ id, url, enabled, automaticRedelivery, everything
 
 export function deliveryModel({ id, timestamp, deliveryTime, httpCode, errorMessage, status }: Delivery) {
   return { id, timestamp, deliveryTime, httpCode, errorMessage, status }
-}
-
-/** What a request finds of an invoice or webhook that the state holds. */
-export function findWebhook(state: State, id: string): Webhook | undefined {
-  return state.webhooks.find(webhook => webhook.id === id)
 }

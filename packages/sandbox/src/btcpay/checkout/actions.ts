@@ -15,8 +15,8 @@ export const actions = [
 
 export type Action = (typeof actions)[number]
 
-/** The actions that make sense now; nothing else is accepted, so that a double click pays once. */
-export function offeredActions(invoice: Invoice): readonly Action[] {
+/** The actions that make sense at `now` (milliseconds); nothing else is accepted, so that a double click pays once. */
+export function offeredActions(invoice: Invoice, now: number): readonly Action[] {
   const pending: Action[] = waiting(invoice).length > 0 ? ['confirm', 'double-spend'] : []
   switch (invoice.status) {
     case 'New': {
@@ -24,7 +24,8 @@ export function offeredActions(invoice: Invoice): readonly Action[] {
       const chain: Action[] = methods.includes('BTC-CHAIN')
         ? ['pay-full', 'pay-partial', 'pay-over', 'pay-late', 'double-spend']
         : []
-      const lightning: Action[] = methods.includes('BTC-LN') ? ['pay-lightning'] : []
+      const payable = methods.includes('BTC-LN') && invoice.expirationTime * 1000 > now
+      const lightning: Action[] = payable ? ['pay-lightning'] : []
       return [...new Set([...chain, ...lightning, 'expire' as const, ...pending])]
     }
     case 'Processing':

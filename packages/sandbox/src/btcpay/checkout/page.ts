@@ -40,7 +40,7 @@ export function checkoutPage(invoice: Invoice, now: number, acceptLanguage: stri
   const { title, text } = texts.situations[situation]
   const tone = tones[situation]
   const settled = tone === 'good'
-  const offered = offeredActions(invoice)
+  const offered = offeredActions(invoice, now)
   return frame(locale, `${title} · AutoTele`, refreshOf(invoice), [
     `<div class="state ${tone}" role="status" data-status="${invoice.status}" data-additional-status="${invoice.additionalStatus}">`,
     icon(tone),

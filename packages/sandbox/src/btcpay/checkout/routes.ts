@@ -22,7 +22,7 @@ export function checkoutRoutes({ till, now, autoConfirmMs }: Context): Router {
     const invoice = till.find(request.params.invoiceId)
     if (!invoice) return show(response, 404, unknownInvoicePage(request.get('Accept-Language')))
     const wanted: unknown = (request.body as { action?: unknown } | undefined)?.action
-    const action = offeredActions(invoice).find(offered => offered === wanted)
+    const action = offeredActions(invoice, now()).find(offered => offered === wanted)
     if (action) perform(till, invoice, action, now(), autoConfirmMs)
     response.redirect(303, `/i/${invoice.id}`)
   })

@@ -81,7 +81,6 @@ button.main:hover, .back:hover { background: var(--accent-hover); border-color: 
 .state.good svg { width: 3.5rem; height: 3.5rem; stroke-width: 1.4; }
 .state.good h1 { font-size: 1.25rem; letter-spacing: -.01em; }
 footer { padding: 1.1rem .25rem 0; text-align: center; color: var(--soft); font-size: .8125rem; }
-footer code { font: inherit; overflow-wrap: anywhere; }
 @media (prefers-reduced-motion: reduce) { * { transition: none; } }
 `
 

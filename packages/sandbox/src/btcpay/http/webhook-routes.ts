@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express'
 import { newId } from '../ids.ts'
 import type { Delivery, Webhook } from '../model.ts'
-import { deliveryModel, findWebhook, webhookModel } from '../models.ts'
+import { deliveryModel, webhookModel } from '../models.ts'
 import { permission } from '../permissions.ts'
 import { guard, jsonBody, type Context } from './context.ts'
 import { forbidden, invalid, notFound } from './replies.ts'
@@ -18,7 +18,7 @@ export function webhookRoutes(context: Context): Router {
   const allowed = guard(context, permission.modifyWebhooks)
 
   function found(request: Request, response: Response): Webhook | undefined {
-    const webhook = findWebhook(state, String(request.params['webhookId']))
+    const webhook = state.webhooks.find(({ id }) => id === request.params['webhookId'])
     if (!webhook) {
       if (request.params['storeId'] === undefined) forbidden(response, permission.modifyWebhooks)
       else notFound(response, 'webhook')
