@@ -1,0 +1,47 @@
+import { MESSAGE_LENGTH_MAX } from '../world/text.ts'
+import type { OpenHandler } from './context.ts'
+
+export const DC_ID = 2 as const
+
+const CAPTION_LENGTH_MAX = 1024
+const CONFIG_SECONDS = 3600
+
+export const helpHandlers: Record<string, OpenHandler> = {
+  'help.getConfig': (_request, { world, address }) => ({
+    _: 'config',
+    date: world.now(),
+    expires: world.now() + CONFIG_SECONDS,
+    test_mode: false,
+    this_dc: DC_ID,
+    dc_options: [{ _: 'dcOption', id: DC_ID, ip_address: '127.0.0.1', port: address().port, static: true }],
+    dc_txt_domain_name: 'localhost',
+    chat_size_max: 200,
+    megagroup_size_max: 200_000,
+    forwarded_count_max: 100,
+    online_update_period_ms: 210_000,
+    offline_blur_timeout_ms: 5000,
+    offline_idle_timeout_ms: 30_000,
+    online_cloud_timeout_ms: 300_000,
+    notify_cloud_delay_ms: 30_000,
+    notify_default_delay_ms: 1500,
+    push_chat_period_ms: 60_000,
+    push_chat_limit: 2,
+    edit_time_limit: 172_800,
+    revoke_time_limit: 0x7fffffff,
+    revoke_pm_time_limit: 0x7fffffff,
+    rating_e_decay: 2_419_200,
+    stickers_recent_limit: 200,
+    channels_read_media_period: 604_800,
+    call_receive_timeout_ms: 20_000,
+    call_ring_timeout_ms: 90_000,
+    call_connect_timeout_ms: 30_000,
+    call_packet_timeout_ms: 10_000,
+    me_url_prefix: 'https://t.me/',
+    caption_length_max: CAPTION_LENGTH_MAX,
+    message_length_max: MESSAGE_LENGTH_MAX,
+    webfile_dc_id: DC_ID,
+  }),
+  'help.getNearestDc': () => ({ _: 'nearestDc', country: 'FR', this_dc: DC_ID, nearest_dc: DC_ID }),
+  'help.getAppConfig': () => ({ _: 'help.appConfig', hash: 1, config: { _: 'jsonObject', value: [] } }),
+  rpc_drop_answer: () => ({ _: 'rpc_answer_unknown' }),
+}

@@ -1,0 +1,45 @@
+import { RpcError } from '../errors.ts'
+import type { Call } from '../mtproto/rpc.ts'
+import type { TlValue } from '../tl/value.ts'
+import { authHandlers, createPasswords, openAuthHandlers } from './auth.ts'
+import type { Handler, OpenHandler, Shared } from './context.ts'
+import { dialogHandlers } from './dialogs.ts'
+import { entityHandlers } from './entities.ts'
+import { helpHandlers } from './help.ts'
+import { scheduledHandlers } from './scheduled.ts'
+import { sendHandlers } from './send.ts'
+import { updatesHandlers } from './updates.ts'
+
+const open = new Map<string, OpenHandler>(Object.entries({ ...helpHandlers, ...openAuthHandlers }))
+
+const signedIn = new Map<string, Handler>(
+  Object.entries({
+    ...authHandlers,
+    ...updatesHandlers,
+    ...entityHandlers,
+    ...dialogHandlers,
+    ...sendHandlers,
+    ...scheduledHandlers,
+  }),
+)
+
+/** Carries requests out over a world. A method nobody wrote is told to `log` and answered 400. Throws RpcError. */
+export const createApi = (
+  shared: Omit<Shared, 'passwords'>,
+  log: (line: string) => void,
+): ((call: Call) => TlValue) => {
+  const whole: Shared = { ...shared, passwords: createPasswords() }
+  return ({ request, caller }) => {
+    const anyone = open.get(request._)
+    if (anyone) return anyone(request, { ...whole, caller })
+    const { userId, pendingUserId } = caller.key
+    const user = userId === null ? undefined : whole.world.user(userId)
+    if (!user) throw new RpcError(401, pendingUserId === null ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED')
+    const handler = signedIn.get(request._)
+    if (!handler) {
+      log(`unknown method ${request._}`)
+      throw new RpcError(400, 'INPUT_METHOD_INVALID')
+    }
+    return handler(request, { ...whole, caller, user, view: { world: whole.world, viewer: user.id } })
+  }
+}

@@ -1,0 +1,39 @@
+import type { AuthKey } from './keys.ts'
+import { Session } from './session.ts'
+import type { SessionDeps } from './session.ts'
+
+const PER_KEY = 64
+
+/** All sessions, by key and session id; of a key with too many, the oldest that is not connected goes. */
+export type Sessions = {
+  readonly get: (key: AuthKey, id: bigint) => Session | undefined
+  readonly open: (key: AuthKey, id: bigint) => Session
+  readonly remove: (key: AuthKey, id: bigint) => boolean
+  readonly all: () => Session[]
+  readonly clear: () => void
+}
+
+export const createSessions = (deps: SessionDeps): Sessions => {
+  const byKey = new Map<bigint, Map<bigint, Session>>()
+  return {
+    get: (key, id) => byKey.get(key.id)?.get(id),
+    open: (key, id) => {
+      const sessions = byKey.get(key.id) ?? new Map<bigint, Session>()
+      byKey.set(key.id, sessions)
+      const known = sessions.get(id)
+      if (known) return known
+      if (sessions.size >= PER_KEY) {
+        const idle = [...sessions.values()].find(session => session.link === null)
+        if (idle) sessions.delete(idle.id)
+      }
+      const session = new Session(id, key, deps)
+      sessions.set(id, session)
+      return session
+    },
+    remove: (key, id) => byKey.get(key.id)?.delete(id) ?? false,
+    all: () => [...byKey.values()].flatMap(sessions => [...sessions.values()]),
+    clear: () => {
+      byKey.clear()
+    },
+  }
+}

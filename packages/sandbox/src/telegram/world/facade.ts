@@ -1,0 +1,92 @@
+import type { TlObject } from '../tl/value.ts'
+import { deliver, editPublished, historyOf } from './messages.ts'
+import type { Draft } from './messages.ts'
+import { editScheduled, publish, publishForOnline, schedule, scheduledOf, unschedule } from './schedule.ts'
+import type { ScheduleChange } from './schedule.ts'
+import type { Chat, Message, PeerKey, User } from './state.ts'
+import { keyOfUser, splitKey } from './state.ts'
+import type { NewChat, NewMember, NewUser, WorldCore } from './world.ts'
+
+/**
+ * What seeds and tests do to the world. Phones are given as a person writes them; a chat is named by the key that
+ * `addChat` gave, a private conversation by `keyOfUser`. Whatever is done here reaches connected clients as updates,
+ * like the doing of another device. Unknown phones and chats throw RangeError, refusals RpcError.
+ */
+export type World = {
+  /** World time, seconds. */
+  readonly now: () => number
+  readonly addUser: (user: NewUser) => User
+  readonly addChat: (chat: NewChat) => PeerKey
+  readonly setMember: (chat: PeerKey, member: NewMember) => void
+  /** Changes what is written of a chat, e.g. its restrictions, slow mode, title. */
+  readonly changeChat: (chat: PeerKey, change: Partial<Pick<Chat, ChangeableOfChat>>) => void
+  readonly pin: (phone: string, chats: readonly PeerKey[]) => void
+  /** Puts a message in a chat without asking for rights. */
+  readonly say: (chat: PeerKey, from: User, draft: Draft) => Message
+  readonly schedule: (phone: string, chat: PeerKey, draft: Draft & { readonly date: number }) => Message
+  readonly editScheduled: (phone: string, chat: PeerKey, id: number, change: ScheduleChange) => Message
+  readonly deleteScheduled: (phone: string, chat: PeerKey, ids: readonly number[]) => void
+  readonly publishScheduled: (phone: string, chat: PeerKey, ids: readonly number[]) => readonly Message[]
+  readonly edit: (phone: string, chat: PeerKey, id: number, text: string, entities?: readonly TlObject[]) => Message
+  /** Publishes what was scheduled for when this person comes online. */
+  readonly comeOnline: (user: User) => void
+  readonly account: (phone: string) => User
+  readonly chats: () => readonly { readonly peer: PeerKey; readonly chat: Chat }[]
+  /** Scheduled messages of one account in one chat, the last due first. */
+  readonly scheduled: (phone: string, chat: PeerKey) => readonly Message[]
+  /** What an account finds in a chat, oldest first. */
+  readonly history: (phone: string, chat: PeerKey) => readonly Message[]
+  readonly keyOfUser: (user: User) => PeerKey
+  /** The code under way for this number is too old from now on. */
+  readonly expireCodes: (phone: string) => void
+}
+
+type ChangeableOfChat = 'title' | 'username' | 'defaultBanned' | 'slowModeSeconds' | 'deactivated' | 'topics' | 'migratedTo'
+
+export const createWorld = (core: WorldCore): World => {
+  const idOf = (phone: string): number => core.account(phone).id
+  const chatOf = (peer: PeerKey): Chat => {
+    const chat = core.chat(peer)
+    if (!chat) throw new RangeError(`no such chat: ${peer}`)
+    return chat
+  }
+  return {
+    now: core.now,
+    addUser: core.addUser,
+    addChat: core.addChat,
+    setMember: core.setMember,
+    changeChat: (peer, change) => {
+      Object.assign(chatOf(peer), change)
+    },
+    pin: (phone, chats) => {
+      core.box(idOf(phone)).pinned = [...chats]
+    },
+    say: (peer, from, draft) => deliver(core, from.id, peer, draft),
+    schedule: (phone, peer, draft) => schedule(core, idOf(phone), peer, draft),
+    editScheduled: (phone, peer, id, change) => editScheduled(core, idOf(phone), peer, id, change),
+    deleteScheduled: (phone, peer, ids) => {
+      unschedule(core, idOf(phone), peer, ids)
+    },
+    publishScheduled: (phone, peer, ids) => publish(core, idOf(phone), peer, ids),
+    edit: (phone, peer, id, text, entities = []) => editPublished(core, idOf(phone), peer, id, { text, entities }),
+    comeOnline: user => {
+      publishForOnline(core, user.id)
+    },
+    account: core.account,
+    chats: () =>
+      Object.values(core.state.chats).map(chat => ({
+        peer: chat.kind === 'group' ? (`chat:${chat.id}` as const) : (`channel:${chat.id}` as const),
+        chat,
+      })),
+    scheduled: (phone, peer) => scheduledOf(core, idOf(phone), peer),
+    history: (phone, peer) => {
+      if (splitKey(peer).kind !== 'user') chatOf(peer)
+      return historyOf(core, idOf(phone), peer)
+    },
+    keyOfUser: user => keyOfUser(user.id),
+    expireCodes: phone => {
+      const user = core.account(phone)
+      if (user.phone !== null) core.codes.expire(user.phone)
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import type { TlObject } from '../tl/value.ts'
+
+// What the world holds. Plain data, so that it can be written to a file and checked when it is read back.
+
+const peerPattern = /^(user|chat|channel):[1-9]\d*$/
+const peerKey = z.custom<PeerKey>(value => typeof value === 'string' && peerPattern.test(value))
+
+/** A conversation: a person (oneself for Saved Messages), a basic group, or a channel or supergroup. */
+export type PeerKey = `user:${number}` | `chat:${number}` | `channel:${number}`
+
+const entity = z.custom<TlObject>(value => typeof value === 'object' && value !== null && '_' in value)
+
+const messageSchema = z.object({
+  id: z.number(),
+  /** Place in the flow of updates of the box or channel. */
+  pts: z.number(),
+  from: z.number(),
+  peer: peerKey,
+  /** Seconds; for a scheduled message the due date. */
+  date: z.number(),
+  editDate: z.number().nullable(),
+  text: z.string(),
+  entities: z.array(entity),
+  silent: z.boolean(),
+  fromScheduled: z.boolean(),
+  topicId: z.number().nullable(),
+  replyTo: z.number().nullable(),
+})
+
+const boxSchema = z.object({
+  pts: z.number(),
+  nextId: z.number(),
+  history: z.record(z.string(), z.array(messageSchema)),
+  scheduled: z.record(z.string(), z.object({ nextId: z.number(), messages: z.array(messageSchema) })),
+  randomIds: z.array(z.string()),
+  pinned: z.array(peerKey),
+})
+
+export const ADMIN_RIGHTS = [
+  'change_info',
+  'post_messages',
+  'edit_messages',
+  'delete_messages',
+  'ban_users',
+  'invite_users',
+  'pin_messages',
+  'manage_topics',
+  'other',
+] as const
+
+export const BANNED_RIGHTS = [
+  'view_messages',
+  'send_messages',
+  'send_media',
+  'send_plain',
+  'send_photos',
+  'send_videos',
+  'send_docs',
+  'embed_links',
+  'send_polls',
+  'change_info',
+  'invite_users',
+  'pin_messages',
+  'manage_topics',
+] as const
+
+const memberSchema = z.object({
+  role: z.enum(['creator', 'admin', 'member', 'left', 'banned']),
+  adminRights: z.array(z.enum(ADMIN_RIGHTS)),
+  bannedRights: z.array(z.enum(BANNED_RIGHTS)),
+})
+
+const chatSchema = z.object({
+  id: z.number(),
+  kind: z.enum(['group', 'supergroup', 'channel']),
+  title: z.string(),
+  about: z.string(),
+  username: z.string().nullable(),
+  createdAt: z.number(),
+  participants: z.number(),
+  members: z.record(z.string(), memberSchema),
+  defaultBanned: z.array(z.enum(BANNED_RIGHTS)),
+  slowModeSeconds: z.number(),
+  /** Not null for a forum. */
+  topics: z.array(z.object({ id: z.number(), title: z.string(), closed: z.boolean() })).nullable(),
+  deactivated: z.boolean(),
+  migratedTo: z.number().nullable(),
+  /** Of channels and supergroups: everyone sees the same messages. Empty for a basic group. */
+  posts: z.object({ pts: z.number(), nextId: z.number(), messages: z.array(messageSchema) }),
+  lastPostBy: z.record(z.string(), z.number()),
+})
+
+const userSchema = z.object({
+  id: z.number(),
+  firstName: z.string(),
+  lastName: z.string(),
+  username: z.string().nullable(),
+  phone: z.string().nullable(),
+  bot: z.boolean(),
+  premium: z.boolean(),
+  /** For who can sign in: the code is always the same, so that a person can be told it. */
+  login: z.object({ code: z.string(), password: z.string().nullable(), hint: z.string() }).nullable(),
+})
+
+export const worldStateSchema = z.object({
+  /** Access hashes are made from it, one for each account and peer, as on the real service. */
+  secret: z.string(),
+  users: z.record(z.string(), userSchema),
+  chats: z.record(z.string(), chatSchema),
+  boxes: z.record(z.string(), boxSchema),
+})
+
+export type Message = z.infer<typeof messageSchema>
+export type Box = z.infer<typeof boxSchema>
+export type Member = z.infer<typeof memberSchema>
+export type Chat = z.infer<typeof chatSchema>
+export type User = z.infer<typeof userSchema>
+export type WorldState = z.infer<typeof worldStateSchema>
+export type AdminRight = (typeof ADMIN_RIGHTS)[number]
+export type BannedRight = (typeof BANNED_RIGHTS)[number]
+
+/** The key under which the world knows a chat. */
+export const keyOfChat = (chat: Chat): PeerKey =>
+  chat.kind === 'group' ? `chat:${chat.id}` : `channel:${chat.id}`
+
+export const keyOfUser = (userId: number): PeerKey => `user:${userId}`
+
+export const splitKey = (peer: PeerKey): { kind: 'user' | 'chat' | 'channel'; id: number } => {
+  const [kind, id] = peer.split(':')
+  if (kind !== 'user' && kind !== 'chat' && kind !== 'channel') throw new TypeError(`not a peer: ${peer}`)
+  return { kind, id: Number(id) }
+}
