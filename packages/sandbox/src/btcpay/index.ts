@@ -4,7 +4,7 @@ import { createFaults, type Fault, type FaultOptions, type Faults } from './faul
 import { createApp } from './http/app.ts'
 import { newApiKey, newId } from './ids.ts'
 import type { Store } from './model.ts'
-import { invoiceModel, type InvoiceModel } from './models.ts'
+import { invoiceModel, type InvoiceModel } from './greenfield.ts'
 import { openState } from './state.ts'
 import { createTill, type PaymentKind } from './till.ts'
 import { createWebhookSender, realDelaysMs, type DeliveryAttempt } from './webhooks.ts'
@@ -64,7 +64,7 @@ export type BtcpaySandbox = {
   mark(invoiceId: string, status: 'Settled' | 'Invalid'): Promise<void>
   /** Makes a claim link and announces it; resolves with the pull payment's id, rejects where BTCPay answers `non-refundable`. */
   refund(invoiceId: string): Promise<string>
-  /** Every attempt of this run, oldest first. */
+  /** Every attempt of this run, oldest first; the last 10,000. */
   readonly deliveries: { list(): DeliveryAttempt[] }
   /** Queues an ended delivery once more; resolves with the new delivery's id. */
   redeliver(deliveryId: string): Promise<string>
@@ -78,8 +78,9 @@ export type BtcpaySandbox = {
 
 const tickMs = 250
 
-/** Starts a BTCPay Server for one store, on the loopback interface, with money that exists nowhere. */
+/** Starts a BTCPay Server for one store, on the loopback interface, with money that exists nowhere. Refuses to start in production. */
 export async function startBtcpay(options: BtcpayOptions = {}): Promise<BtcpaySandbox> {
+  if (process.env['NODE_ENV'] === 'production') throw new Error('The local BTCPay is not for production')
   const now = options.now ?? Date.now
   const file = openState(options.stateFile)
   const { state } = file

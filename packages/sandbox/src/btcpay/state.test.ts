@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startBtcpay } from './index.ts'
 import { call, createInvoice, standing, startForTest, startReceiver } from './test-kit.ts'
 
@@ -22,7 +22,7 @@ describe('a restart', () => {
     const paid = await createInvoice(first)
     const open = await createInvoice(first)
     await first.pay(paid, 'full')
-    await expect.poll(() => first.deliveries.list().length).toBe(1)
+    await expect.poll(() => first.deliveries.list().length, { timeout: 4_000 }).toBe(1)
     await first.stop()
 
     broken = false
@@ -71,4 +71,10 @@ describe('a restart', () => {
     await expect(startBtcpay({ stateFile: file })).rejects.toThrow(file)
     expect(readFileSync(file, 'utf8')).toBe('{"version":2}')
   })
+})
+
+it('does not start in production, where somebody might take its money for real', async () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  await expect(startBtcpay()).rejects.toThrow('production')
+  vi.unstubAllEnvs()
 })

@@ -1,8 +1,18 @@
 import { newAddress, newBolt11, newHash, newId } from './ids.ts'
-import { evaluate, mark, type Cover, type Evaluation } from './life-cycle.ts'
-import { bitcoin, decimalsOf, fromMinor, rateOf, satsFor, toMinor, worthOf } from './money.ts'
+import { evaluate, mark, type Evaluation } from './life-cycle.ts'
+import { rateOf, satsFor } from './money.ts'
 import type { Invoice, Payment, PaymentMethodId } from './model.ts'
 import type { StateFile } from './state.ts'
+import {
+  counts,
+  cover,
+  dueSats,
+  paidAmount,
+  paidSats,
+  paymentModel,
+  remainingSats,
+  waiting,
+} from './totals.ts'
 
 /** How a payer pays: `full` is what is still due (or the whole amount once more), `late` lets the invoice expire first. */
 export type PaymentKind = 'full' | 'partial' | 'over' | 'late' | 'lightning'
@@ -238,60 +248,4 @@ export function createTill({ file, now, publish }: TillOptions) {
     /** Newest first. */
     list: () => state.invoices.toReversed(),
   }
-}
-
-/** The part of a payment that both the API and the webhooks show. */
-export function paymentModel(payment: Payment) {
-  return {
-    id: payment.id,
-    receivedDate: payment.receivedDate,
-    value: bitcoin(payment.sats),
-    fee: '0',
-    status: payment.status,
-    destination: payment.destination,
-  }
-}
-
-/** Payments that were not replaced. */
-export function counts(payment: Payment): boolean {
-  return payment.status !== 'Invalid'
-}
-
-/** Payments that wait for confirmations. */
-export function waiting(invoice: Invoice): Payment[] {
-  return invoice.payments.filter(({ status }) => status === 'Processing')
-}
-
-/** The whole price in satoshi. */
-export function dueSats(invoice: Invoice): number {
-  return satsFor(toMinor(invoice.amount ?? '0', decimalsOf(invoice.currency)) ?? 0n, invoice.rate)
-}
-
-/** Satoshi still missing; never negative. */
-export function remainingSats(invoice: Invoice): number {
-  return Math.max(0, dueSats(invoice) - paidSats(invoice).seen)
-}
-
-/** Satoshi seen (confirmed or not) and satoshi confirmed, of payments that count. */
-export function paidSats({ payments }: Invoice): { seen: number; confirmed: number } {
-  let seen = 0
-  let confirmed = 0
-  for (const { sats, status } of payments) {
-    if (status !== 'Invalid') seen += sats
-    if (status === 'Settled') confirmed += sats
-  }
-  return { seen, confirmed }
-}
-
-/** The API's `paidAmount`: what was seen, unconfirmed included, in the invoice's currency. */
-export function paidAmount(invoice: Invoice): string {
-  return fromMinor(worthOf(paidSats(invoice).seen, invoice.rate), decimalsOf(invoice.currency))
-}
-
-function cover(invoice: Invoice, sats: number): Cover {
-  if (invoice.type === 'TopUp') return sats > 0 ? 'full' : 'under'
-  const due = dueSats(invoice)
-  if (sats < Math.ceil((due * (100 - invoice.checkout.paymentTolerance)) / 100)) return 'under'
-  // One satoshi is the dust that rounding may leave.
-  return sats > due + 1 ? 'over' : 'full'
 }

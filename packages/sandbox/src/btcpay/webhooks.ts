@@ -13,6 +13,7 @@ export const btcpayVersion = '2.4.1'
 
 const answerTimeoutMs = 100_000
 const keptForSeconds = 60 * 24 * 3600
+const mostAttempts = 10_000
 const pruneEverySeconds = 6 * 3600
 
 /** One attempt as tests want to see it; `bytes` are exactly those that went over the wire and were signed. */
@@ -192,6 +193,7 @@ export function createWebhookSender({ file, delaysMs, now }: WebhookSenderOption
       signature,
       httpCode,
     })
+    if (attempts.length > mostAttempts) attempts.shift()
     return httpCode
   }
 
@@ -202,7 +204,7 @@ export function createWebhookSender({ file, delaysMs, now }: WebhookSenderOption
   return {
     publish,
     redeliver,
-    /** Attempts of this run, oldest first. */
+    /** The last attempts of this run, oldest first. */
     attempts: () => [...attempts],
     /** Ended attempts of one webhook, newest first. */
     deliveriesOf: (webhookId: string): Delivery[] =>

@@ -1,5 +1,6 @@
 import type { Invoice } from '../model.ts'
-import { waiting, type Till } from '../till.ts'
+import type { Till } from '../till.ts'
+import { waiting } from '../totals.ts'
 
 /** What the buttons of the checkout page do; the names are stable, tests and scripts may post them. */
 export const actions = [

@@ -1,6 +1,6 @@
 import { bitcoin } from '../money.ts'
 import type { Invoice } from '../model.ts'
-import { dueSats, paidAmount, paidSats, remainingSats, waiting } from '../till.ts'
+import { dueSats, paidAmount, paidSats, remainingSats, waiting } from '../totals.ts'
 import { offeredActions, type Action } from './actions.ts'
 import { css } from './styles.ts'
 import { chooseLocale, textsIn, type Locale, type Situation, type Texts } from './texts.ts'

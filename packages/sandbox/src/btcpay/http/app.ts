@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
 import { checkoutRoutes } from '../checkout/routes.ts'
 import { languages } from '../languages.ts'
-import { serverInfoModel, storeModel } from '../models.ts'
+import { serverInfoModel, storeModel } from '../greenfield.ts'
 import { permission, permissionList } from '../permissions.ts'
 import { guard, keyOf, type Context } from './context.ts'
 import { invoiceRoutes } from './invoice-routes.ts'

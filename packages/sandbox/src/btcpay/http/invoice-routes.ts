@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express'
 import type { Invoice } from '../model.ts'
-import { invoiceModel, paymentMethodModels } from '../models.ts'
+import { invoiceModel, paymentMethodModels } from '../greenfield.ts'
 import { permission } from '../permissions.ts'
 import { guard, jsonBody, originOf, type Context } from './context.ts'
 import { filterInvoices, isTrue } from './invoice-list.ts'

@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express'
 import { newId } from '../ids.ts'
 import type { Delivery, Webhook } from '../model.ts'
-import { deliveryModel, webhookModel } from '../models.ts'
+import { deliveryModel, webhookModel } from '../greenfield.ts'
 import { permission } from '../permissions.ts'
 import { guard, jsonBody, type Context } from './context.ts'
 import { forbidden, invalid, notFound } from './replies.ts'

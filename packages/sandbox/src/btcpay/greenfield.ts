@@ -1,7 +1,7 @@
 import { availableMarks } from './life-cycle.ts'
 import { bitcoin, decimalsOf, fromMinor } from './money.ts'
 import type { Delivery, Invoice, PaymentMethodId, Store, Webhook } from './model.ts'
-import { counts, dueSats, paidAmount, paymentModel } from './till.ts'
+import { counts, dueSats, paidAmount, paymentModel } from './totals.ts'
 import { btcpayVersion } from './webhooks.ts'
 
 /** An invoice as the Greenfield API shows it: money as strings, times in Unix seconds, links on the host that asked. */
