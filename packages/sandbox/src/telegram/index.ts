@@ -124,7 +124,10 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     log,
   )
   const publication = createPublication(core, nowMs)
-  const api = createApi({ world: core, address: () => ({ port: server?.port ?? 0 }), changed: file.changed }, log)
+  const api = createApi(
+    { world: core, address: () => ({ port: server?.port ?? 0 }), changed: file.changed },
+    log,
+  )
 
   const invoke = (call: Call): ReturnType<typeof api> => {
     publication.check()

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import type { KeyRecord } from './mtproto/keys.ts'
@@ -13,7 +22,12 @@ const fileSchema = z.object({
   /** How far world time was moved, ms. */
   worldOffset: z.number(),
   keys: z.array(
-    z.object({ bytes: z.string(), salt: z.string(), layer: z.number().nullable(), userId: z.number().nullable() }),
+    z.object({
+      bytes: z.string(),
+      salt: z.string(),
+      layer: z.number().nullable(),
+      userId: z.number().nullable(),
+    }),
   ),
 })
 

@@ -15,11 +15,13 @@ const { IGE } = load('telegram/crypto/IGE.js') as typeof import('telegram/crypto
 const { computeCheck } = load('telegram/Password.js') as typeof import('telegram/Password.js')
 const { Api } = load('telegram') as typeof import('telegram')
 const { MTProtoState } = load('telegram/network/MTProtoState.js') as {
-  MTProtoState: { prototype: { _calcKey(k: Buffer, m: Buffer, c: boolean): Promise<{ key: Buffer; iv: Buffer }> } }
+  MTProtoState: {
+    prototype: { _calcKey(k: Buffer, m: Buffer, c: boolean): Promise<{ key: Buffer; iv: Buffer }> }
+  }
 }
 
 describe('AES-IGE', () => {
-  it('gives the vectors published with OpenSSL\'s IGE mode (AES-128 ones do not apply: checked against GramJS)', () => {
+  it("gives the vectors published with OpenSSL's IGE mode (AES-128 ones do not apply: checked against GramJS)", () => {
     for (const size of [0, 16, 32, 48, 1024]) {
       const [key, iv, data] = [randomBytes(32), randomBytes(32), randomBytes(size)]
       const theirs = Buffer.from(new IGE(key, iv).encryptIge(data))

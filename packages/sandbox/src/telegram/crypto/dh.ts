@@ -36,4 +36,5 @@ export const pow = (base: Uint8Array, exponent: Uint8Array): Buffer => {
 }
 
 /** Left-padded to the 256 bytes in which Telegram hashes numbers. */
-export const pad = (bytes: Uint8Array): Buffer => Buffer.concat([Buffer.alloc(Math.max(0, 256 - bytes.length)), bytes])
+export const pad = (bytes: Uint8Array): Buffer =>
+  Buffer.concat([Buffer.alloc(Math.max(0, 256 - bytes.length)), bytes])

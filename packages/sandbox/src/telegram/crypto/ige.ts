@@ -5,7 +5,8 @@ import { createCipheriv, createDecipheriv } from 'node:crypto'
 const BLOCK = 16
 
 const checkSizes = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): void => {
-  if (key.length !== 32 || iv.length !== 32 || data.length % BLOCK !== 0) throw new RangeError('AES-IGE: wrong sizes')
+  if (key.length !== 32 || iv.length !== 32 || data.length % BLOCK !== 0)
+    throw new RangeError('AES-IGE: wrong sizes')
 }
 
 /**

@@ -180,4 +180,3 @@ const longsOf = (request: TlObject): number[] => {
   const ids = request['id']
   return Array.isArray(ids) ? ids.map(Number) : []
 }
-

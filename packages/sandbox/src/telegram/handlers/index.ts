@@ -34,7 +34,8 @@ export const createApi = (
     if (anyone) return anyone(request, { ...whole, caller })
     const { userId, pendingUserId } = caller.key
     const user = userId === null ? undefined : whole.world.user(userId)
-    if (!user) throw new RpcError(401, pendingUserId === null ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED')
+    if (!user)
+      throw new RpcError(401, pendingUserId === null ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED')
     const handler = signedIn.get(request._)
     if (!handler) {
       log(`unknown method ${request._}`)

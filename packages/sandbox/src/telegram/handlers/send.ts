@@ -34,7 +34,8 @@ const placeOf = (context: Context, request: TlObject, peer: PeerKey): Pick<Draft
 /** Throws when this request was accepted before: the answer to a repeated random_id is an error, not the first answer. */
 const checkRandomId = ({ world, user }: Context, randomId: bigint): void => {
   if (randomId === 0n) throw new RpcError(400, 'RANDOM_ID_EMPTY')
-  if (world.box(user.id).randomIds.includes(randomId.toString())) throw new RpcError(500, 'RANDOM_ID_DUPLICATE')
+  if (world.box(user.id).randomIds.includes(randomId.toString()))
+    throw new RpcError(500, 'RANDOM_ID_DUPLICATE')
 }
 
 const rememberRandomId = ({ world, user }: Context, randomId: bigint): void => {

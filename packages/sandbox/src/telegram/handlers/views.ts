@@ -67,12 +67,26 @@ export const chatView = ({ world, viewer }: View, chat: Chat): TlObject => {
     if (member?.role === 'banned') return { _: 'chatForbidden', id: chat.id, title: chat.title }
     const migrated = chat.migratedTo === null ? undefined : world.chat(`channel:${chat.migratedTo}`)
     const migrated_to = migrated && inputChannelView({ world, viewer }, migrated)
-    return { _: 'chat', ...shared, left: !isInside(member), deactivated: chat.deactivated, version: 1, migrated_to }
+    return {
+      _: 'chat',
+      ...shared,
+      left: !isInside(member),
+      deactivated: chat.deactivated,
+      version: 1,
+      migrated_to,
+    }
   }
   const access_hash = world.accessHash(viewer, keyOfChat(chat))
   if (member?.role === 'banned') {
     const broadcast = chat.kind === 'channel'
-    return { _: 'channelForbidden', broadcast, megagroup: !broadcast, id: chat.id, access_hash, title: chat.title }
+    return {
+      _: 'channelForbidden',
+      broadcast,
+      megagroup: !broadcast,
+      id: chat.id,
+      access_hash,
+      title: chat.title,
+    }
   }
   return {
     _: 'channel',
@@ -84,7 +98,8 @@ export const chatView = ({ world, viewer }: View, chat: Chat): TlObject => {
     forum: chat.topics !== null,
     slowmode_enabled: chat.slowModeSeconds > 0,
     username: chat.username ?? undefined,
-    banned_rights: member && member.bannedRights.length > 0 ? bannedRightsView(member.bannedRights) : undefined,
+    banned_rights:
+      member && member.bannedRights.length > 0 ? bannedRightsView(member.bannedRights) : undefined,
   }
 }
 

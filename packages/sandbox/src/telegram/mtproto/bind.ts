@@ -24,14 +24,20 @@ export const bindTempKey = (
   const permanent = keys.get(long(request, 'perm_auth_key_id'))
   const sealed = Buffer.from(bytes(request, 'encrypted_message'))
   const invalid = new RpcError(400, 'ENCRYPTED_MESSAGE_INVALID')
-  if (!permanent || permanent.expiresAt !== null || sealed.length < 24 + 48 || sealed.length % 16 !== 8) throw invalid
+  if (!permanent || permanent.expiresAt !== null || sealed.length < 24 + 48 || sealed.length % 16 !== 8)
+    throw invalid
   if (sealed.readBigInt64LE(0) !== permanent.id) throw invalid
   const msgKey = sealed.subarray(8, 24)
   const aes = messageAesV1(permanent.bytes, msgKey)
   const clear = igeDecrypt(sealed.subarray(24), aes.key, aes.iv)
   const length = clear.readUInt32LE(28)
   if (32 + length > clear.length) throw invalid
-  if (!sha1(clear.subarray(0, 32 + length)).subarray(4).equals(msgKey)) throw invalid
+  if (
+    !sha1(clear.subarray(0, 32 + length))
+      .subarray(4)
+      .equals(msgKey)
+  )
+    throw invalid
   const inner = new TlReader(clear.subarray(32, 32 + length), service).boxed()
   const matches =
     inner._ === 'bind_auth_key_inner' &&

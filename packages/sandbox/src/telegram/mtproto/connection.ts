@@ -117,7 +117,12 @@ export const serveConnection = (socket: Socket, deps: ConnectionDeps): Link => {
     session.greeted = true
     const { salt } = session.key
     const body = new TlWriter(deps.service)
-      .boxed({ _: 'new_session_created', first_msg_id: first, unique_id: deps.ids.next('notice'), server_salt: salt })
+      .boxed({
+        _: 'new_session_created',
+        first_msg_id: first,
+        unique_id: deps.ids.next('notice'),
+        server_salt: salt,
+      })
       .done()
     session.send(body, 'notice', true)
   }
@@ -160,7 +165,8 @@ export const serveConnection = (socket: Socket, deps: ConnectionDeps): Link => {
         onPacket(packet)
       }
     } catch (error) {
-      const expected = error instanceof TransportError || error instanceof ProtocolError || error instanceof TlError
+      const expected =
+        error instanceof TransportError || error instanceof ProtocolError || error instanceof TlError
       deps.log(`connection closed: ${expected ? error.message : String(error)}`)
       socket.destroy()
     }
@@ -177,7 +183,11 @@ const contained = (body: Buffer): Message[] => {
     if (at + 16 > body.length) throw new ProtocolError('a container that ends too early')
     const end = at + 16 + body.readUInt32LE(at + 12)
     if (end > body.length) throw new ProtocolError('a container that ends too early')
-    messages.push({ id: body.readBigInt64LE(at), seqNo: body.readInt32LE(at + 8), body: body.subarray(at + 16, end) })
+    messages.push({
+      id: body.readBigInt64LE(at),
+      seqNo: body.readInt32LE(at + 8),
+      body: body.subarray(at + 16, end),
+    })
     at = end
   }
   return messages

@@ -19,14 +19,19 @@ export const open = (packet: Buffer, authKey: Buffer): Envelope => {
   const msgKey = packet.subarray(8, HEAD)
   const { key, iv } = messageAes(authKey, msgKey, 'from-client')
   const clear = igeDecrypt(packet.subarray(HEAD, HEAD + size), key, iv)
-  if (!timingSafeEqual(messageKey(authKey, clear, 'from-client'), msgKey)) throw new ProtocolError('wrong msg_key')
+  if (!timingSafeEqual(messageKey(authKey, clear, 'from-client'), msgKey))
+    throw new ProtocolError('wrong msg_key')
   const length = clear.readUInt32LE(28)
   const padding = clear.length - 32 - length
   if (length % 4 !== 0 || padding < 12 || padding > 1024) throw new ProtocolError('wrong padding')
   return {
     salt: clear.readBigInt64LE(0),
     sessionId: clear.readBigInt64LE(8),
-    message: { id: clear.readBigInt64LE(16), seqNo: clear.readInt32LE(24), body: clear.subarray(32, 32 + length) },
+    message: {
+      id: clear.readBigInt64LE(16),
+      seqNo: clear.readInt32LE(24),
+      body: clear.subarray(32, 32 + length),
+    },
   }
 }
 

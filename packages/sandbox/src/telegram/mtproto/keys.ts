@@ -41,7 +41,16 @@ export const createAuthKeys = (): AuthKeys => {
   const keys = new Map<bigint, AuthKey>()
   const put = (bytes: Buffer, salt: bigint, expiresAt: number | null): AuthKey => {
     const id = keyIdOf(bytes)
-    const key: AuthKey = { id, bytes, salt, layer: null, userId: null, pendingUserId: null, expiresAt, boundTo: null }
+    const key: AuthKey = {
+      id,
+      bytes,
+      salt,
+      layer: null,
+      userId: null,
+      pendingUserId: null,
+      expiresAt,
+      boundTo: null,
+    }
     keys.set(id, key)
     return key
   }

@@ -109,7 +109,12 @@ export const createRpc = (deps: RpcDeps): Rpc => {
     return key
   }
 
-  const afterOthers = (session: Session, messageId: bigint, after: readonly bigint[], go: () => void): void => {
+  const afterOthers = (
+    session: Session,
+    messageId: bigint,
+    after: readonly bigint[],
+    go: () => void,
+  ): void => {
     const states = after.map(id => session.stateOf(id))
     const running = after.find((_, i) => states[i] === 'running')
     if (states.includes('failed')) refuse(session, messageId, new RpcError(400, 'MSG_WAIT_FAILED'))

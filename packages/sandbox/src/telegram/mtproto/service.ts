@@ -43,7 +43,12 @@ export const createService = (deps: ServiceDeps): Service => {
         return true
       case 'get_future_salts': {
         const now = deps.seconds()
-        const salt = { _: 'future_salt', valid_since: now - 60, valid_until: now + 86_400, salt: session.key.salt }
+        const salt = {
+          _: 'future_salt',
+          valid_since: now - 60,
+          valid_until: now + 86_400,
+          salt: session.key.salt,
+        }
         session.send(body({ _: 'future_salts', req_msg_id: message.id, now, salts: [salt] }), 'answer', false)
         return true
       }

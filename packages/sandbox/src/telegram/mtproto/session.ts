@@ -104,7 +104,9 @@ export class Session {
   /** False when this id was seen before: then its answer, if still unacknowledged, is sent again. */
   begin(messageId: bigint): boolean {
     if (this.#requests.has(messageId)) {
-      this.resend([...this.#unacknowledged.values()].filter(out => out.answers === messageId).map(out => out.id))
+      this.resend(
+        [...this.#unacknowledged.values()].filter(out => out.answers === messageId).map(out => out.id),
+      )
       return false
     }
     this.#requests.set(messageId, 'running')
@@ -193,7 +195,8 @@ const batches = (queue: readonly Outgoing[], containers: boolean): Outgoing[][] 
   let bytes = 0
   for (const message of queue) {
     const last = result.at(-1)
-    const fits = last && containers && last.length < CONTAINER_MESSAGES && bytes + message.body.length < CONTAINER_BYTES
+    const fits =
+      last && containers && last.length < CONTAINER_MESSAGES && bytes + message.body.length < CONTAINER_BYTES
     if (fits) {
       last.push(message)
       bytes += message.body.length

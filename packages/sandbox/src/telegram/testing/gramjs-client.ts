@@ -6,7 +6,9 @@ import { pointGramjsAt } from '../point-gramjs.ts'
 
 const load = createRequire(import.meta.url)
 const telegram = load('telegram') as typeof import('telegram')
-const { PromisedNetSockets } = load('telegram/extensions/PromisedNetSockets.js') as typeof import('telegram/extensions/PromisedNetSockets.js')
+const { PromisedNetSockets } = load(
+  'telegram/extensions/PromisedNetSockets.js',
+) as typeof import('telegram/extensions/PromisedNetSockets.js')
 const { StringSession } = load('telegram/sessions') as typeof import('telegram/sessions/index.js')
 const { Logger } = load('telegram/extensions/Logger.js') as typeof import('telegram/extensions/Logger.js')
 const { computeCheck } = load('telegram/Password.js') as typeof import('telegram/Password.js')
@@ -76,7 +78,9 @@ export const givePassword = async (client: TelegramClient, password: string): Pr
 
 /** The text of an RPC error. */
 export const errorOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'errorMessage' in error ? String(error.errorMessage) : String(error)
+  typeof error === 'object' && error !== null && 'errorMessage' in error
+    ? String(error.errorMessage)
+    : String(error)
 
 /** The text of the RPC error that a call ends in; 'no error' when it does not. */
 export const refusal = async (call: Promise<unknown>): Promise<string> =>

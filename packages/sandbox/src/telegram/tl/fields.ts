@@ -50,5 +50,8 @@ export const longs = (parent: TlObject, name: string): readonly bigint[] =>
 export const flag = (parent: TlObject, name: string): boolean => parent[name] === true
 
 /** Applies a reader to a field that may be absent. */
-export const maybe = <T>(read: (from: TlObject, name: string) => T, from: TlObject, name: string): T | undefined =>
-  from[name] === undefined ? undefined : read(from, name)
+export const maybe = <T>(
+  read: (from: TlObject, name: string) => T,
+  from: TlObject,
+  name: string,
+): T | undefined => (from[name] === undefined ? undefined : read(from, name))

@@ -12,13 +12,25 @@ export const GRAMJS_LAYER = 198
 
 // The schema text of `telegram` types these handshake fields and `info` as string; they are bytes, and reading them
 // as UTF-8 would destroy them (https://core.telegram.org/mtproto/auth_key writes them as strings of bytes).
-const BYTES = new Set(['pq', 'p', 'q', 'dh_prime', 'g_a', 'g_b', 'encrypted_data', 'encrypted_answer', 'info'])
+const BYTES = new Set([
+  'pq',
+  'p',
+  'q',
+  'dh_prime',
+  'g_a',
+  'g_b',
+  'encrypted_data',
+  'encrypted_answer',
+  'info',
+])
 
 const readServiceSchema = (): Definition[] =>
   parseSchemaText(z.string().parse(load('telegram/tl/schemaTl.js'))).map(definition => ({
     ...definition,
     params: definition.params.map(param =>
-      BYTES.has(param.name) && param.type.kind === 'string' ? { ...param, type: { kind: 'bytes' as const } } : param,
+      BYTES.has(param.name) && param.type.kind === 'string'
+        ? { ...param, type: { kind: 'bytes' as const } }
+        : param,
     ),
   }))
 

@@ -15,7 +15,9 @@ const MAX_INFLATED = 8 * 1024 * 1024
 export const inflate = (packed: Uint8Array): Buffer => {
   try {
     const options = { maxOutputLength: MAX_INFLATED }
-    return packed[0] === 0x1f && packed[1] === 0x8b ? gunzipSync(packed, options) : inflateSync(packed, options)
+    return packed[0] === 0x1f && packed[1] === 0x8b
+      ? gunzipSync(packed, options)
+      : inflateSync(packed, options)
   } catch {
     throw new TlError('gzip_packed does not inflate')
   }
@@ -80,7 +82,8 @@ export class TlReader {
   /** An object preceded by its constructor id; `gzip_packed` is opened on the way. */
   boxed(): TlObject {
     const id = this.uint()
-    if (id === GZIP_PACKED) return this.#nested(() => new TlReader(inflate(this.bytes()), this.#layer, this.#depth).boxed())
+    if (id === GZIP_PACKED)
+      return this.#nested(() => new TlReader(inflate(this.bytes()), this.#layer, this.#depth).boxed())
     const definition = this.#layer.byId.get(id)
     if (!definition) throw new TlError(`constructor ${id.toString(16)} is not in layer ${this.#layer.number}`)
     return this.bare(definition)

@@ -53,7 +53,9 @@ const parseParam = (text: string): Param | undefined => {
   const match = /^(\w+):(?:(\w+)\.(\d+)\?)?(.+)$/.exec(text)
   if (!match?.[1] || !match[4]) return undefined
   const type = parseTypeRef(match[4])
-  return match[2] ? { name: match[1], type, flag: { word: match[2], bit: Number(match[3]) } } : { name: match[1], type }
+  return match[2]
+    ? { name: match[1], type, flag: { word: match[2], bit: Number(match[3]) } }
+    : { name: match[1], type }
 }
 
 const parseLine = (line: string, kind: Definition['kind']): Definition | undefined => {
@@ -66,7 +68,13 @@ const parseLine = (line: string, kind: Definition['kind']): Definition | undefin
     if (!param) return undefined
     params.push(param)
   }
-  return { name: match[1], id: parseInt(match[2], 16), kind, params, result: parseTypeRef((match[4] ?? '').trim()) }
+  return {
+    name: match[1],
+    id: parseInt(match[2], 16),
+    kind,
+    params,
+    result: parseTypeRef((match[4] ?? '').trim()),
+  }
 }
 
 /** Reads a schema in the TL language; lines without a constructor id (and `vector` itself) are left out. */

@@ -11,7 +11,7 @@ import { TlWriter } from './writer.ts'
 
 const load = createRequire(import.meta.url)
 const { Api } = load('telegram') as typeof import('telegram')
-const { BinaryReader } = load('telegram/extensions') as typeof import('telegram/extensions')
+const { BinaryReader } = load('telegram/extensions') as typeof import('telegram/extensions/index.js')
 
 const layers = createLayers()
 const layer198 = layers.find(198)!

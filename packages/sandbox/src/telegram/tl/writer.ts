@@ -73,7 +73,8 @@ export class TlWriter {
       const value = object[name]
       if (type.kind === 'flags') this.int(flagsOf(definition, name, object))
       else if (!flag) this.value(type, value, `${definition.name}.${name}`)
-      else if (type.kind !== 'true' && value !== undefined) this.value(type, value, `${definition.name}.${name}`)
+      else if (type.kind !== 'true' && value !== undefined)
+        this.value(type, value, `${definition.name}.${name}`)
     }
     return this
   }
@@ -113,7 +114,8 @@ export class TlWriter {
   }
 
   #fixed(size: number, value: TlValue, where: string): this {
-    if (!(value instanceof Uint8Array) || value.length !== size) throw new TlError(`${where} needs ${size} bytes`)
+    if (!(value instanceof Uint8Array) || value.length !== size)
+      throw new TlError(`${where} needs ${size} bytes`)
     return this.raw(value)
   }
 
@@ -124,7 +126,8 @@ export class TlWriter {
   }
 
   #vector(boxed: boolean, of: TypeRef, value: TlValue, where: string): this {
-    const items: readonly TlValue[] = value === undefined ? [] : Array.isArray(value) ? value : fail(`${where} is not a list`)
+    const items: readonly TlValue[] =
+      value === undefined ? [] : Array.isArray(value) ? value : fail(`${where} is not a list`)
     if (boxed) this.int(VECTOR)
     this.int(items.length)
     for (const item of items) this.value(of, item, where)

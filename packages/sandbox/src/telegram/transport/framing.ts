@@ -75,7 +75,8 @@ export const full = (): Framing => {
       const whole = queue.take(length)
       if (!whole) return undefined
       if (whole.readUInt32LE(4) !== received) throw new TransportError('packets out of sequence')
-      if (whole.readUInt32LE(length - 4) !== crc32(whole.subarray(0, length - 4))) throw new TransportError('wrong CRC')
+      if (whole.readUInt32LE(length - 4) !== crc32(whole.subarray(0, length - 4)))
+        throw new TransportError('wrong CRC')
       received += 1
       return whole.subarray(8, length - 4)
     },

@@ -18,7 +18,11 @@ const byTag = (tag: number): Framing | undefined => {
   return undefined
 }
 
-type Choice = { readonly framing: Framing; readonly open: (c: Buffer) => Buffer; readonly close: (c: Buffer) => Buffer }
+type Choice = {
+  readonly framing: Framing
+  readonly open: (c: Buffer) => Buffer
+  readonly close: (c: Buffer) => Buffer
+}
 
 const plain = (framing: Framing): Choice => ({ framing, open: chunk => chunk, close: chunk => chunk })
 
@@ -65,7 +69,8 @@ export const createTransport = (): Transport => {
         if (rest) queue.push(choice.open(rest))
       }
       const packets: Buffer[] = []
-      for (let packet = choice.framing.next(queue); packet; packet = choice.framing.next(queue)) packets.push(packet)
+      for (let packet = choice.framing.next(queue); packet; packet = choice.framing.next(queue))
+        packets.push(packet)
       return packets
     },
     send: packet => {

@@ -9,12 +9,21 @@ const FLOOD_SECONDS = 300
 export const DELIVERIES = ['App', 'Sms', 'Call'] as const
 export type Delivery = (typeof DELIVERIES)[number]
 
-type Sent = { readonly hash: string; readonly code: string; readonly sentAt: number; readonly step: number; wrong: number }
+type Sent = {
+  readonly hash: string
+  readonly code: string
+  readonly sentAt: number
+  readonly step: number
+  wrong: number
+}
 
 /** Login codes under way, by phone number (digits only). Every function throws RpcError. */
 export type Codes = {
   readonly send: (phone: string, code: string) => { hash: string; delivery: Delivery; next: Delivery | null }
-  readonly resend: (phone: string, hash: string) => { hash: string; delivery: Delivery; next: Delivery | null }
+  readonly resend: (
+    phone: string,
+    hash: string,
+  ) => { hash: string; delivery: Delivery; next: Delivery | null }
   readonly cancel: (phone: string, hash: string) => void
   /** Returns when the code is right. It can be used once more until the sign-in is completed by `done`. */
   readonly check: (phone: string, hash: string, code: string) => void
@@ -39,7 +48,8 @@ export const createCodes = (now: () => number): Codes => {
   const find = (phone: string, hash: string): Sent => {
     if (hash === '') throw new RpcError(400, 'PHONE_CODE_HASH_EMPTY')
     const entry = sent.get(phone)
-    if (entry?.hash !== hash || entry.sentAt + LIFETIME_SECONDS <= now()) throw new RpcError(400, 'PHONE_CODE_EXPIRED')
+    if (entry?.hash !== hash || entry.sentAt + LIFETIME_SECONDS <= now())
+      throw new RpcError(400, 'PHONE_CODE_EXPIRED')
     return entry
   }
 

@@ -20,7 +20,12 @@ export const dialogsOf = (world: WorldCore, userId: number): Dialog[] => {
   const people = (Object.keys(box.history) as PeerKey[]).filter(peer => peer.startsWith('user:'))
   const dialogs = [...chats, ...people].map(peer => {
     const top = historyOf(world, userId, peer).at(-1) ?? null
-    return { peer, pinned: box.pinned.includes(peer), top, date: top?.date ?? world.chat(peer)?.createdAt ?? 0 }
+    return {
+      peer,
+      pinned: box.pinned.includes(peer),
+      top,
+      date: top?.date ?? world.chat(peer)?.createdAt ?? 0,
+    }
   })
   const place = (dialog: Dialog): number => (dialog.pinned ? box.pinned.indexOf(dialog.peer) : Infinity)
   return dialogs.sort((a, b) => {

@@ -27,7 +27,13 @@ export type World = {
   readonly editScheduled: (phone: string, chat: PeerKey, id: number, change: ScheduleChange) => Message
   readonly deleteScheduled: (phone: string, chat: PeerKey, ids: readonly number[]) => void
   readonly publishScheduled: (phone: string, chat: PeerKey, ids: readonly number[]) => readonly Message[]
-  readonly edit: (phone: string, chat: PeerKey, id: number, text: string, entities?: readonly TlObject[]) => Message
+  readonly edit: (
+    phone: string,
+    chat: PeerKey,
+    id: number,
+    text: string,
+    entities?: readonly TlObject[],
+  ) => Message
   /** Publishes what was scheduled for when this person comes online. */
   readonly comeOnline: (user: User) => void
   readonly account: (phone: string) => User
@@ -41,7 +47,8 @@ export type World = {
   readonly expireCodes: (phone: string) => void
 }
 
-type ChangeableOfChat = 'title' | 'username' | 'defaultBanned' | 'slowModeSeconds' | 'deactivated' | 'topics' | 'migratedTo'
+type ChangeableOfChat =
+  'title' | 'username' | 'defaultBanned' | 'slowModeSeconds' | 'deactivated' | 'topics' | 'migratedTo'
 
 export const createWorld = (core: WorldCore): World => {
   const idOf = (phone: string): number => core.account(phone).id
@@ -68,7 +75,8 @@ export const createWorld = (core: WorldCore): World => {
       unschedule(core, idOf(phone), peer, ids)
     },
     publishScheduled: (phone, peer, ids) => publish(core, idOf(phone), peer, ids),
-    edit: (phone, peer, id, text, entities = []) => editPublished(core, idOf(phone), peer, id, { text, entities }),
+    edit: (phone, peer, id, text, entities = []) =>
+      editPublished(core, idOf(phone), peer, id, { text, entities }),
     comeOnline: user => {
       publishForOnline(core, user.id)
     },

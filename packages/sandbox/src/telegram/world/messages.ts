@@ -120,7 +120,10 @@ export const editPublished = (
   }
   Object.assign(message, { text, entities, editDate: world.now() })
   const chat = world.chat(peer)
-  const readers = chat && chat.kind !== 'group' ? world.accounts().filter(user => isInside(world.member(chat, user.id))) : []
+  const readers =
+    chat && chat.kind !== 'group'
+      ? world.accounts().filter(user => isInside(world.member(chat, user.id)))
+      : []
   for (const reader of readers) world.emit({ type: 'edited', userId: reader.id, message })
   if (readers.length === 0) world.emit({ type: 'edited', userId, message })
   return message

@@ -2,7 +2,8 @@ import { RpcError } from '../errors.ts'
 import type { AdminRight, Chat, Member } from './state.ts'
 
 /** Administrators and the creator are not held by the chat's restrictions. */
-export const isAdmin = (member: Member | undefined): boolean => member?.role === 'creator' || member?.role === 'admin'
+export const isAdmin = (member: Member | undefined): boolean =>
+  member?.role === 'creator' || member?.role === 'admin'
 
 export const isInside = (member: Member | undefined): boolean =>
   member !== undefined && member.role !== 'left' && member.role !== 'banned'

@@ -170,4 +170,6 @@ export const nextDue = (world: WorldCore): number | null => {
 }
 
 const allScheduled = (world: WorldCore): Message[] =>
-  Object.values(world.state.boxes).flatMap(box => Object.values(box.scheduled).flatMap(queue => queue.messages))
+  Object.values(world.state.boxes).flatMap(box =>
+    Object.values(box.scheduled).flatMap(queue => queue.messages),
+  )

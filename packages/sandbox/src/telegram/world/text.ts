@@ -27,11 +27,14 @@ export const checkText = (given: string, entities: readonly TlObject[]): Text =>
   for (const entity of entities) {
     const from = numberOf(entity, 'offset')
     const length = numberOf(entity, 'length')
-    if (from < 0 || length <= 0 || from + length > given.length) throw new RpcError(400, 'ENTITY_BOUNDS_INVALID')
+    if (from < 0 || length <= 0 || from + length > given.length)
+      throw new RpcError(400, 'ENTITY_BOUNDS_INVALID')
     const start = Math.max(0, from - shift)
     const end = Math.min(text.length, from + length - shift)
     if (end > start) kept.push({ ...entity, offset: start, length: end - start })
   }
-  kept.sort((a, b) => numberOf(a, 'offset') - numberOf(b, 'offset') || numberOf(b, 'length') - numberOf(a, 'length'))
+  kept.sort(
+    (a, b) => numberOf(a, 'offset') - numberOf(b, 'offset') || numberOf(b, 'length') - numberOf(a, 'length'),
+  )
   return { text, entities: kept }
 }

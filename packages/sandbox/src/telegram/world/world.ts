@@ -4,7 +4,17 @@ import { createCodes } from './codes.ts'
 import type { Codes } from './codes.ts'
 import { isInside } from './rights.ts'
 import { keyOfChat, keyOfUser, splitKey } from './state.ts'
-import type { AdminRight, BannedRight, Box, Chat, Member, Message, PeerKey, User, WorldState } from './state.ts'
+import type {
+  AdminRight,
+  BannedRight,
+  Box,
+  Chat,
+  Member,
+  Message,
+  PeerKey,
+  User,
+  WorldState,
+} from './state.ts'
 
 /** What happened to one account; clients are told, unless it is their own doing. */
 export type WorldEvent =
@@ -137,7 +147,10 @@ export const createWorldCore = (
       const basic = given.kind === 'group'
       const ids = Object.values(state.chats).filter(other => (other.kind === 'group') === basic)
       const added: Chat = {
-        id: nextId(ids.map(other => String(other.id)), basic ? FIRST_GROUP : FIRST_CHANNEL),
+        id: nextId(
+          ids.map(other => String(other.id)),
+          basic ? FIRST_GROUP : FIRST_CHANNEL,
+        ),
         kind: given.kind,
         title: given.title,
         about: given.about ?? '',
@@ -148,10 +161,11 @@ export const createWorldCore = (
         defaultBanned: [...(given.defaultBanned ?? [])],
         slowModeSeconds: given.slowModeSeconds ?? 0,
         // Topic 1 is the general one, which a message reaches without naming a topic.
-        topics: given.topics?.map((title, i) => ({ id: i === 0 ? 1 : i * 2 + 1, title, closed: false })) ?? null,
+        topics:
+          given.topics?.map((title, i) => ({ id: i === 0 ? 1 : i * 2 + 1, title, closed: false })) ?? null,
         deactivated: false,
         migratedTo: null,
-        posts: { pts: 1, nextId: (given.topics?.length ?? 0) * 2 + 2, messages: [] },
+        posts: { pts: 1, nextId: given.topics ? given.topics.length * 2 + 2 : 1, messages: [] },
         lastPostBy: {},
       }
       state.chats[added.id] = added
