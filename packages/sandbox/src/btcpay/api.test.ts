@@ -322,7 +322,6 @@ describe('what an operator does', () => {
       automaticRedelivery: true,
       authorizedEvents: { everything: true, specificEvents: [] },
     })
-    expect(await btcpay.setWebhook({ url: receiver.url })).toEqual({ id: made.id, secret: made.secret })
     expect((await operate('POST', path, { url: 'not a url' })).status).toBe(422)
     expect((await operate('DELETE', item)).status).toBe(200)
     expect((await operate('DELETE', item)).status).toBe(404)

@@ -37,7 +37,10 @@ export type BtcpaySandbox = {
   revokeApiKey(apiKey: string): void
   /** Changes settings of the store as its keeper would. */
   setStore(settings: Partial<Omit<Store, 'id'>>): void
-  /** Creates the webhook of this URL or replaces it, as an operator would in the store settings. Default: every event. */
+  /**
+   * Creates the store's webhook or replaces it, its URL included, as an operator would in the store settings. Default:
+   * every event, the secret it had. Others can be made over the API with the operator's key.
+   */
   setWebhook(webhook: {
     readonly url: string
     readonly secret?: string
@@ -135,7 +138,7 @@ export async function startBtcpay(options: BtcpayOptions = {}): Promise<BtcpaySa
       file.save()
     },
     async setWebhook({ url: target, secret, events, enabled = true }) {
-      const old = state.webhooks.find(webhook => webhook.url === target)
+      const old = state.webhooks.find(({ id }) => id === state.operatorWebhook)
       const webhook = {
         id: old?.id ?? newId(),
         secret: secret ?? old?.secret ?? newId(),
@@ -146,6 +149,7 @@ export async function startBtcpay(options: BtcpayOptions = {}): Promise<BtcpaySa
         specificEvents: [...(events ?? [])],
       }
       state.webhooks = [...state.webhooks.filter(({ id }) => id !== webhook.id), webhook]
+      state.operatorWebhook = webhook.id
       file.save()
       return { id: webhook.id, secret: webhook.secret }
     },

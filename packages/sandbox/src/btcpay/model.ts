@@ -103,6 +103,8 @@ export const stateSchema = z.object({
   operatorKey: z.string(),
   apiKeys: z.array(apiKey),
   webhooks: z.array(webhook),
+  /** The one that the operator set, as opposed to those made over the API. */
+  operatorWebhook: z.string().nullable(),
   invoices: z.array(invoice),
   deliveries: z.array(delivery),
 })

@@ -45,6 +45,18 @@ describe('a restart', () => {
     expect(body).toMatchObject([{ httpCode: 200 }, { httpCode: 200 }, { httpCode: 503 }])
   })
 
+  it('lets the operator move the webhook to another address, with the secret it had', async () => {
+    const moved = await startReceiver()
+    const first = await startForTest({ stateFile })
+    const old = await first.setWebhook({ url: 'http://127.0.0.1:9/gone' })
+    await first.stop()
+    const second = await startForTest({ stateFile, webhookDelaysMs: [] })
+    expect(await second.setWebhook({ url: moved.url })).toEqual(old)
+    await createInvoice(second)
+    await second.settled()
+    expect(second.deliveries.list().map(({ httpCode }) => httpCode)).toEqual([200])
+  })
+
   it('notices what the clock did meanwhile', async () => {
     let now = 1_800_000_000_000
     const first = await startForTest({ stateFile, now: () => now })

@@ -89,6 +89,7 @@ function freshState(): State {
       },
     ],
     webhooks: [],
+    operatorWebhook: null,
     invoices: [],
     deliveries: [],
   }

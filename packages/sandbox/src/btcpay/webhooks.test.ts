@@ -242,7 +242,10 @@ describe('retries', () => {
     const free = await startReceiver()
     const btcpay = await startForTest()
     await btcpay.setWebhook({ url: stuck.url })
-    await btcpay.setWebhook({ url: free.url })
+    await call(btcpay, 'POST', `/api/v1/stores/${btcpay.storeId}/webhooks`, {
+      key: btcpay.operatorKey,
+      body: { url: free.url },
+    })
     const id = await createInvoice(btcpay)
     await btcpay.expire(id)
     await btcpay.settled()
