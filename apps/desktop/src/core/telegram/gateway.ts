@@ -1,5 +1,6 @@
 import type { CodeDelivery, ErrorCode, TextEntity } from '../../contract/index.ts'
 import type { Result } from '../failure.ts'
+import type { Clock, Log, Timers } from '../ports.ts'
 
 // The one door to Telegram. Everything that passes it is a value of ours, so that the library behind it can be
 // replaced without touching a feature. Times are Unix seconds, Telegram's own unit.
@@ -90,7 +91,8 @@ export type DialogChat = {
   readonly memberCount: number | null
   readonly canPost: boolean
   readonly admin: boolean
-  readonly slowModeSeconds: number
+  /** The dialog list only tells whether there is a slow mode; `slowMode` tells how slow. */
+  readonly slowMode: boolean
   /** Marked id of the supergroup that a basic group became. */
   readonly migratedTo: string | null
 }
@@ -148,9 +150,12 @@ export type ConnectionOptions = {
   readonly apiId: number
   readonly apiHash: string
   readonly device: { readonly appVersion: string; readonly language: string }
-  /** A session was made or moved to another data centre. It is signed in only once a sign-in has succeeded. */
+  /** A session was made, or moved to another data centre by a sign-in. It is worth keeping once that has succeeded. */
   readonly onSession: (session: StoredSession) => void
   readonly onHint: (hint: Hint) => void
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
 }
 
 /**
@@ -174,6 +179,8 @@ export type TelegramConnection = {
 
   /** At most 100 dialogs after `cursor`. */
   dialogs(cursor: DialogCursor | null): Answer<DialogPage>
+  /** Seconds between two messages of one member; 0 without slow mode. */
+  slowMode(peer: Peer): Answer<number>
   /** Places a message in the chat's own queue at Telegram. */
   schedule(message: OutgoingMessage): Answer<Placement>
   /** The whole queue of a chat. */

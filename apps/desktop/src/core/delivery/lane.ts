@@ -1,0 +1,284 @@
+import type { AccountId, ChatId, DeliveryId, Progress } from '../../contract/index.ts'
+import { instantOf } from '../time.ts'
+import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
+import { transition, type Delivery, type DeliveryEvent } from './machine.ts'
+import { afterFlood, afterSend, nextSlot } from './pace.ts'
+import type { DeliveryDeps } from './ports.ts'
+import { lookAtChat, type Look } from './look.ts'
+import type { DeliveryStore, StoredDelivery } from './store.ts'
+
+/** The wall clock may jump and computers sleep, so no sleep is longer than this. */
+const LONGEST_SLEEP_MS = 60_000
+const RECONCILE_EVERY_MS = 15 * 60_000
+const PAUSE_BETWEEN_READS_MS = 1000
+const PAUSE_AFTER_FAILED_READ_MS = 10_000
+const RETRY_AFTER_BUG_MS = 30_000
+/** Banned from writing in this many chats of one session: the account is restricted, whatever Telegram calls it. */
+const BANNED_CHATS_MEANING_RESTRICTED = 3
+/** The same unheard-of refusal this many times: something general is wrong, so the lane stops and a person looks. */
+const STRANGE_REFUSALS_MEANING_STOP = 3
+
+export type Lane = ReturnType<typeof createLane>
+
+/** The one worker of an account: everything that concerns its deliveries at Telegram happens here, one step at a time. */
+export function createLane(accountId: AccountId, store: DeliveryStore, deps: DeliveryDeps) {
+  const { clock, timers, accounts, targets, log } = deps
+  const exclusive = oneAtATime()
+  const toReconcile = new Set<ChatId>()
+  const bannedIn = new Set<string>()
+  const strange = new Map<string, number>()
+  let reconcileAt = 0
+  let readsFrom = 0
+  let running = false
+  let again = false
+  let stopped = false
+  let cancelTimer = (): void => undefined
+  let lastProgress = ''
+
+  const serverNow = (): number => accounts.serverNow(accountId)
+
+  /** Commits what events make of rows, then tells the interface. */
+  const apply = (changes: readonly (readonly [StoredDelivery, DeliveryEvent])[], also?: () => void): void => {
+    const changed: DeliveryId[] = []
+    const commit = (row: StoredDelivery, after: Delivery): void => {
+      store.save(row, after)
+      changed.push(row.id)
+    }
+    store.transaction(() => {
+      for (const [row, event] of changes) {
+        const after = transition(row, event, serverNow())
+        if (after !== row) commit(row, after)
+      }
+      also?.()
+    })
+    if (changed.length > 0) deps.emit('deliveries.changed', { ids: changed })
+  }
+
+  const sleepUntil = (instant: number | null): void => {
+    cancelTimer()
+    if (stopped) return
+    const ms = instant === null ? LONGEST_SLEEP_MS : instant - clock.now()
+    cancelTimer = timers.after(Math.max(0, Math.min(ms, LONGEST_SLEEP_MS)), wake)
+  }
+
+  const waiting = (): Progress['waiting'] => {
+    const obstacle = accounts.obstacle(accountId)
+    const { paused, pace } = store.lane(accountId)
+    if (obstacle !== null)
+      return { reason: obstacle.reason, until: obstacle.until === null ? null : instantOf(obstacle.until) }
+    if (paused) return { reason: 'paused', until: null }
+    if (store.nextToPlace(accountId, serverNow()) === null) return null
+    const slot = nextSlot(pace, deps.pace(), clock.now())
+    return slot > clock.now() ? { reason: 'pace', until: instantOf(slot) } : null
+  }
+
+  const progress = (): Progress => {
+    const counts = store.counts(accountId, store.lane(accountId).run)
+    return { accountId, ...counts, waiting: waiting() }
+  }
+
+  const tell = (): void => {
+    const present = progress()
+    const text = JSON.stringify(present)
+    if (text === lastProgress) return
+    lastProgress = text
+    deps.emit('deliveries.progressed', present)
+  }
+
+  /** One piece of work at most. Answers when to come back, or `now` when there may be more to do. */
+  const step = async (): Promise<'now' | number | null> => {
+    const now = clock.now()
+    const line = accounts.line(accountId)
+    const obstacle = accounts.obstacle(accountId)
+    if (line === null || (obstacle !== null && obstacle.reason !== 'restricted'))
+      return obstacle?.until ?? null
+
+    const overdue = store.toLookAt(accountId, serverNow())
+    const unknown = overdue?.state === 'uncertain'
+    const { paused, pace } = store.lane(accountId)
+    // Nothing new leaves while the outcome of something older can be found out.
+    const next = unknown || paused || obstacle !== null ? null : store.nextToPlace(accountId, serverNow())
+    const slot = nextSlot(pace, deps.pace(), now)
+    if (next !== null && slot <= now) {
+      await place(line, next)
+      return 'now'
+    }
+    const wakeForPlacing = next === null ? Infinity : slot
+    const chatId = overdue?.chatId ?? chatToReconcile(now)
+    if (chatId === null) {
+      const attention = store.nextAttention(accountId, serverNow()) ?? Infinity
+      return Math.min(wakeForPlacing, attention - (serverNow() - now), reconcileAt)
+    }
+    if (readsFrom > now) return Math.min(readsFrom, wakeForPlacing)
+    const read = await look(line, chatId)
+    readsFrom = clock.now() + (read.ok ? PAUSE_BETWEEN_READS_MS : PAUSE_AFTER_FAILED_READ_MS)
+    return 'now'
+  }
+
+  const chatToReconcile = (now: number): ChatId | null => {
+    if (now >= reconcileAt) {
+      for (const chatId of store.chatsToReconcile(accountId)) toReconcile.add(chatId)
+      reconcileAt = now + RECONCILE_EVERY_MS
+    }
+    return toReconcile.values().next().value ?? null
+  }
+
+  const look = async (line: TelegramConnection, chatId: ChatId): Promise<Look> => {
+    const seen = await lookAtChat(line, targets, store, accountId, chatId, serverNow())
+    if (seen.ok) {
+      toReconcile.delete(chatId)
+      apply(seen.value.map(([row, sight]) => [row, { kind: 'seen', sight }]))
+      return seen
+    }
+    accounts.report(accountId, seen.error)
+    if (seen.error.reaction === 'SKIP' || seen.error.reaction === 'REFRESH') closed(chatId)
+    return seen
+  }
+
+  /** The chat cannot be read any more: what has not come out there by its date will not; the rest is asked about later. */
+  const closed = (chatId: ChatId): void => {
+    toReconcile.delete(chatId)
+    const now = serverNow()
+    const rows = store.placedIn(accountId, chatId)
+    const ahead = rows.filter(row => row.state !== 'uncertain' && (row.movedTo ?? row.at) * 1000 > now)
+    apply(
+      rows
+        .filter(row => !ahead.includes(row))
+        .map(row => [row, { kind: 'seen', sight: { kind: 'nowhere' } }]),
+    )
+    store.transaction(() => {
+      for (const row of ahead)
+        store.save(row, { ...row, notBefore: Math.max(row.notBefore, now + RECONCILE_EVERY_MS) })
+    })
+  }
+
+  const place = async (line: TelegramConnection, row: StoredDelivery): Promise<void> => {
+    const peer = targets.peerOf(accountId, row.chatId)
+    if (peer === null) {
+      apply([
+        [
+          row,
+          { kind: 'concerned', failure: { reaction: 'SKIP', code: 'chat/unknown', rpc: 'chat-unknown' } },
+        ],
+      ])
+      return
+    }
+    const content = store.plan(row.planId)
+    // The claim and its place in the pace are on disk before the request leaves.
+    apply([[row, { kind: 'claimed' }]], () => {
+      if (store.one(row.id)?.state !== 'sending') return
+      const lane = store.lane(accountId)
+      store.saveLane(accountId, { ...lane, pace: afterSend(lane.pace, clock.now()) })
+    })
+    const claimed = store.one(row.id)
+    if (claimed?.state !== 'sending') return
+    const answer = await line.schedule({
+      peer,
+      text: content.text,
+      entities: content.entities,
+      silent: content.silent,
+      noWebpage: !content.linkPreview,
+      at: claimed.at,
+      randomId: claimed.randomId,
+    })
+    if (answer.ok) apply([[claimed, { kind: 'placed', placement: answer.value }]])
+    else await refused(claimed, answer.error)
+  }
+
+  const refused = async (row: StoredDelivery, failure: TelegramFailure): Promise<void> => {
+    log('info', 'delivery.refused', { reaction: failure.reaction, rpc: failure.rpc })
+    const others = concerned(row, failure)
+    const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
+    apply(
+      [
+        [row, { kind: 'refused', failure, jitter }],
+        ...others.map(other => [other, { kind: 'concerned', failure }] as const),
+      ],
+      () => {
+        const lane = store.lane(accountId)
+        if (failure.reaction === 'WAIT') store.saveLane(accountId, { ...lane, pace: afterFlood(lane.pace) })
+        if (isStrange(failure)) store.saveLane(accountId, { ...lane, paused: true })
+      },
+    )
+    accounts.report(accountId, restrictedAfter(row, failure) ?? failure)
+    if (failure.reaction === 'REFRESH' && !row.refreshed) await targets.refresh(accountId)
+  }
+
+  /** Rows that would meet the same refusal: sparing Telegram the question spares the account. */
+  const concerned = (row: StoredDelivery, { reaction, code }: TelegramFailure): readonly StoredDelivery[] => {
+    if (reaction === 'WAIT_TARGET') return store.waitingInChat(accountId, row.chatId)
+    if (reaction === 'SKIP' && code !== 'telegram/unknown') return store.waitingInChat(accountId, row.chatId)
+    if (reaction === 'FIX' && code !== 'telegram/date-refused') return store.waitingOfPlan(row.planId)
+    return []
+  }
+
+  const restrictedAfter = (row: StoredDelivery, { rpc }: TelegramFailure): TelegramFailure | null => {
+    if (rpc !== 'USER_BANNED_IN_CHANNEL') return null
+    bannedIn.add(row.chatId)
+    if (bannedIn.size < BANNED_CHATS_MEANING_RESTRICTED) return null
+    return { reaction: 'STOP', code: 'telegram/restricted', rpc }
+  }
+
+  const isStrange = ({ reaction, code, rpc }: TelegramFailure): boolean => {
+    if (reaction !== 'SKIP' || code !== 'telegram/unknown') return false
+    strange.set(rpc, (strange.get(rpc) ?? 0) + 1)
+    return (strange.get(rpc) ?? 0) >= STRANGE_REFUSALS_MEANING_STOP
+  }
+
+  const run = async (): Promise<void> => {
+    if (running) {
+      again = true
+      return
+    }
+    running = true
+    try {
+      let next: 'now' | number | null = 'now'
+      while ((next === 'now' || again) && !stopped) {
+        again = false
+        next = await exclusive(step)
+        tell()
+      }
+      sleepUntil(next === 'now' ? null : next)
+    } catch (error) {
+      if (stopped) return
+      log('error', 'delivery.lane', { error: error instanceof Error ? error.name : typeof error })
+      sleepUntil(clock.now() + RETRY_AFTER_BUG_MS)
+    } finally {
+      running = false
+    }
+  }
+
+  const wake = (): void => {
+    if (!stopped) void run()
+  }
+
+  return {
+    wake,
+    progress,
+    tell,
+    /** Runs `work` when no step is under way, with nothing else able to start. */
+    exclusive: <T>(work: () => Promise<T>): Promise<T> => exclusive(work),
+    apply,
+    look,
+    /** Every chat we have something in is to be read again. */
+    reconcileSoon: (): void => {
+      reconcileAt = 0
+      wake()
+    },
+    reconcileChat: (chatId: ChatId): void => {
+      toReconcile.add(chatId)
+      wake()
+    },
+    setPaused: (paused: boolean): void => {
+      store.saveLane(accountId, { ...store.lane(accountId), paused })
+      strange.clear()
+      tell()
+      wake()
+    },
+    stop: (): void => {
+      stopped = true
+      cancelTimer()
+    },
+  }
+}

@@ -1,0 +1,342 @@
+import type {
+  AccountId,
+  ChatId,
+  DeliveryId,
+  DeliveryState,
+  ErrorCode,
+  PlanId,
+  TextEntity,
+} from '../../contract/index.ts'
+import type { Database, Row, SqlValue } from '../storage/database.ts'
+import type { Sealer } from '../vault/sealer.ts'
+import { isOpen, type Delivery } from './machine.ts'
+import { Pace, unhurried } from './pace.ts'
+
+export type StoredDelivery = Delivery & {
+  readonly seq: number
+  readonly id: DeliveryId
+  readonly planId: PlanId
+  readonly accountId: AccountId
+  readonly chatId: ChatId
+  readonly randomId: string
+}
+
+export type Content = { readonly text: string; readonly entities: readonly TextEntity[] }
+export type StoredPlan = Content & {
+  readonly timeZone: string
+  readonly silent: boolean
+  readonly linkPreview: boolean
+}
+
+/** What a confirmed plan asks to be stored; `randomId` is a signed, non-zero 64-bit number in decimal. */
+export type NewPlan = StoredPlan & {
+  readonly id: PlanId
+  readonly accountId: AccountId
+  readonly token: string
+  readonly deliveries: readonly {
+    readonly id: DeliveryId
+    readonly chatId: ChatId
+    readonly at: number
+    readonly randomId: string
+  }[]
+}
+
+export type Lane = { readonly paused: boolean; readonly run: number; readonly pace: Pace }
+export type RunCounts = { readonly done: number; readonly failed: number; readonly total: number }
+export type Scope = 'upcoming' | 'past' | 'all'
+export type DeliveryStore = ReturnType<typeof createStore>
+
+const WORK = `('queued', 'sending', 'uncertain', 'paused')`
+const PLACED = `('scheduled', 'drifted')`
+
+/** The rows of plans, deliveries and lanes. Everything is synchronous: what returned is on disk. */
+export function createStore(database: Database, sealer: Sealer) {
+  const plans = new Map<string, StoredPlan>()
+
+  const one = (id: string): StoredDelivery | null => {
+    const row = database.get('SELECT * FROM delivery WHERE id = ?', id)
+    return row ? toDelivery(row) : null
+  }
+
+  const many = (where: string, ...params: readonly SqlValue[]): readonly StoredDelivery[] =>
+    database.all(`SELECT * FROM delivery WHERE ${where}`, ...params).map(toDelivery)
+
+  const lane = (accountId: string): Lane => {
+    const row = database.get('SELECT * FROM lane WHERE account_id = ?', accountId)
+    if (!row) return { paused: false, run: 0, pace: unhurried }
+    const pace = Pace.safeParse(JSON.parse(String(row['pace'])))
+    return {
+      paused: row['paused'] === 1,
+      run: Number(row['run']),
+      pace: pace.success ? pace.data : unhurried,
+    }
+  }
+
+  const saveLane = (accountId: string, { paused, run, pace }: Lane): void => {
+    database.run(
+      `INSERT INTO lane (account_id, paused, run, pace) VALUES (?, ?, ?, ?)
+       ON CONFLICT (account_id) DO UPDATE SET paused = excluded.paused, run = excluded.run, pace = excluded.pace`,
+      accountId,
+      paused ? 1 : 0,
+      run,
+      JSON.stringify(pace),
+    )
+  }
+
+  const hasWork = (accountId: string): boolean =>
+    database.get(`SELECT 1 FROM delivery WHERE account_id = ? AND state IN ${WORK} LIMIT 1`, accountId) !==
+    undefined
+
+  /** The run new work belongs to: the present one, or a fresh one when the queue had come to its end. */
+  const currentRun = (accountId: string): number => {
+    const present = lane(accountId)
+    if (hasWork(accountId)) return present.run
+    saveLane(accountId, { ...present, run: present.run + 1 })
+    return present.run + 1
+  }
+
+  return {
+    transaction: <T>(work: () => T): T => database.transaction(work),
+    one,
+    lane,
+    saveLane,
+    currentRun,
+
+    save: (before: StoredDelivery, after: Delivery, run?: number): void => {
+      database.run(
+        `UPDATE delivery SET state = ?, open = ?, attempt = ?, looks = ?, refreshed = ?, accepted = ?, not_before = ?,
+         error = ?, scheduled_id = ?, published_id = ?, moved_to = ?, run = coalesce(?, run) WHERE seq = ?`,
+        after.state,
+        isOpen(after.state) ? 1 : 0,
+        after.attempt,
+        after.looks,
+        after.refreshed ? 1 : 0,
+        after.accepted ? 1 : 0,
+        after.notBefore,
+        after.error,
+        after.scheduledId,
+        after.publishedId,
+        after.movedTo,
+        run ?? null,
+        before.seq,
+      )
+    },
+
+    insert: (plan: NewPlan, createdAt: number): void => {
+      database.transaction(() => {
+        const run = currentRun(plan.accountId)
+        const sealed = sealer.sealText(
+          'plan',
+          plan.id,
+          JSON.stringify({ text: plan.text, entities: plan.entities }),
+        )
+        database.run(
+          `INSERT INTO plan (id, account_id, token, time_zone, silent, link_preview, sealed, deliveries, created_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          plan.id,
+          plan.accountId,
+          plan.token,
+          plan.timeZone,
+          plan.silent ? 1 : 0,
+          plan.linkPreview ? 1 : 0,
+          sealed,
+          plan.deliveries.length,
+          createdAt,
+        )
+        for (const { id, chatId, at, randomId } of plan.deliveries)
+          database.run(
+            `INSERT INTO delivery (id, plan_id, account_id, chat_id, at, state, open, random_id, run)
+             VALUES (?, ?, ?, ?, ?, 'queued', 1, ?, ?)`,
+            id,
+            plan.id,
+            plan.accountId,
+            chatId,
+            at,
+            randomId,
+            run,
+          )
+      })
+    },
+
+    planOfToken: (token: string): { id: PlanId; deliveries: number } | null => {
+      const row = database.get('SELECT id, deliveries FROM plan WHERE token = ?', token)
+      return row ? { id: row['id'] as PlanId, deliveries: Number(row['deliveries']) } : null
+    },
+
+    plan: (id: string): StoredPlan => {
+      const kept = plans.get(id)
+      if (kept) return kept
+      const row = database.get('SELECT * FROM plan WHERE id = ?', id)
+      if (!row) throw new Error('a delivery without a plan')
+      const content = JSON.parse(sealer.openText('plan', id, row['sealed'] as Uint8Array)) as Content
+      const plan: StoredPlan = {
+        ...content,
+        timeZone: String(row['time_zone']),
+        silent: row['silent'] === 1,
+        linkPreview: row['link_preview'] === 1,
+      }
+      if (plans.size > 200) plans.clear()
+      plans.set(id, plan)
+      return plan
+    },
+    /** Forgets the decrypted texts. */
+    forget: (): void => plans.clear(),
+
+    interrupted: (): readonly StoredDelivery[] => many(`state = 'sending'`),
+    /** The next to look up: an outcome is unknown, or a date has passed. Unknown outcomes come first. */
+    toLookAt: (accountId: string, now: number): StoredDelivery | null =>
+      many(
+        `account_id = ? AND state = 'uncertain' AND not_before <= ? ORDER BY at, seq LIMIT 1`,
+        accountId,
+        now,
+      )[0] ??
+      many(
+        `account_id = ? AND state IN ${PLACED} AND open = 1 AND not_before <= ? ORDER BY not_before LIMIT 1`,
+        accountId,
+        now,
+      )[0] ??
+      null,
+    nextToPlace: (accountId: string, now: number): StoredDelivery | null =>
+      many(
+        `account_id = ? AND state IN ('queued', 'paused') AND not_before <= ? ORDER BY at, seq LIMIT 1`,
+        accountId,
+        now,
+      )[0] ?? null,
+    /** Rows of one chat whose fate a look at that chat can tell. */
+    placedIn: (accountId: string, chatId: string): readonly StoredDelivery[] =>
+      many(
+        `account_id = ? AND chat_id = ? AND open = 1 AND state IN ('uncertain', 'scheduled', 'drifted') ORDER BY at, seq`,
+        accountId,
+        chatId,
+      ),
+    publishedIds: (accountId: string, chatId: string, from: number): ReadonlySet<number> =>
+      new Set(
+        database
+          .all(
+            `SELECT published_id FROM delivery WHERE account_id = ? AND chat_id = ? AND at >= ?
+             AND published_id IS NOT NULL`,
+            accountId,
+            chatId,
+            from,
+          )
+          .map(row => Number(row['published_id'])),
+      ),
+    waitingInChat: (accountId: string, chatId: string): readonly StoredDelivery[] =>
+      many(`account_id = ? AND chat_id = ? AND state IN ('queued', 'paused')`, accountId, chatId),
+    waitingOfPlan: (planId: string): readonly StoredDelivery[] =>
+      many(`plan_id = ? AND state IN ('queued', 'paused')`, planId),
+    openOf: (accountId: string): readonly StoredDelivery[] => many('account_id = ? AND open = 1', accountId),
+    /** An account was removed: what Telegram holds stays there, out of our sight. */
+    close: (accountId: string): void => {
+      database.run('UPDATE delivery SET open = 0 WHERE account_id = ?', accountId)
+    },
+    /** The account came back: what it had at Telegram is looked after again. */
+    reopen: (accountId: string): void => {
+      database.run(
+        `UPDATE delivery SET open = 1 WHERE account_id = ? AND state IN ('uncertain', 'scheduled', 'drifted')`,
+        accountId,
+      )
+    },
+    chatsToReconcile: (accountId: string): readonly ChatId[] =>
+      database
+        .all(
+          `SELECT DISTINCT chat_id FROM delivery WHERE account_id = ? AND open = 1 AND state IN ${PLACED}`,
+          accountId,
+        )
+        .map(row => row['chat_id'] as ChatId),
+    /** The first instant after `now` at which a row wants attention. */
+    nextAttention: (accountId: string, now: number): number | null => {
+      const row = database.get(
+        'SELECT min(not_before) AS next FROM delivery WHERE account_id = ? AND open = 1 AND not_before > ?',
+        accountId,
+        now,
+      )
+      return row?.['next'] == null ? null : Number(row['next'])
+    },
+
+    counts: (accountId: string, run: number): RunCounts => {
+      const states = new Map(
+        database
+          .all(
+            'SELECT state, count(*) AS n FROM delivery WHERE account_id = ? AND run = ? GROUP BY state',
+            accountId,
+            run,
+          )
+          .map(row => [row['state'] as DeliveryState, Number(row['n'])]),
+      )
+      const of = (...names: readonly DeliveryState[]): number =>
+        names.reduce((sum, name) => sum + (states.get(name) ?? 0), 0)
+      const done = of('scheduled', 'published', 'drifted')
+      const failed = of('failed', 'skipped', 'missed')
+      return { done, failed, total: done + failed + of('queued', 'sending', 'uncertain', 'paused') }
+    },
+
+    /** Ours that are, or will be, in the chat's queue at Telegram; texts are compared by the caller. */
+    aheadInChat: (accountId: string, chatId: string, from: number, to: number): readonly StoredDelivery[] =>
+      many(
+        `account_id = ? AND chat_id = ? AND at BETWEEN ? AND ? AND state NOT IN ('cancelled', 'failed', 'skipped', 'missed')`,
+        accountId,
+        chatId,
+        from,
+        to,
+      ),
+
+    page: (query: {
+      scope: Scope
+      accountId: string | undefined
+      after: { at: number; seq: number } | null
+      limit: number
+      nowSeconds: number
+    }): { rows: readonly StoredDelivery[]; total: number } => {
+      const { where, params } = scopeOf(query.scope, query.nowSeconds)
+      const account = query.accountId === undefined ? '' : 'account_id = ? AND '
+      const base = query.accountId === undefined ? params : [query.accountId, ...params]
+      const down = query.scope === 'past'
+      const after = query.after === null ? '' : ` AND (at, seq) ${down ? '<' : '>'} (?, ?)`
+      const direction = down ? 'DESC' : 'ASC'
+      const rows = many(
+        `${account}${where}${after} ORDER BY at ${direction}, seq ${direction} LIMIT ?`,
+        ...base,
+        ...(query.after === null ? [] : [query.after.at, query.after.seq]),
+        query.limit,
+      )
+      const total = database.get(`SELECT count(*) AS n FROM delivery WHERE ${account}${where}`, ...base)
+      return { rows, total: Number(total?.['n'] ?? 0) }
+    },
+  }
+}
+
+/** A refusal can still be retried until its date; what is open stays in sight whatever its date. */
+function scopeOf(scope: Scope, nowSeconds: number): { where: string; params: readonly SqlValue[] } {
+  const upcoming = `(open = 1 OR (at >= ? AND state IN ('scheduled', 'drifted', 'uncertain', 'failed', 'skipped')))`
+  switch (scope) {
+    case 'all':
+      return { where: '1 = 1', params: [] }
+    case 'upcoming':
+      return { where: upcoming, params: [nowSeconds] }
+    case 'past':
+      return { where: `NOT ${upcoming}`, params: [nowSeconds] }
+  }
+}
+
+const nullable = (value: SqlValue | undefined): number | null => (value == null ? null : Number(value))
+
+const toDelivery = (row: Row): StoredDelivery => ({
+  seq: Number(row['seq']),
+  id: row['id'] as DeliveryId,
+  planId: row['plan_id'] as PlanId,
+  accountId: row['account_id'] as AccountId,
+  chatId: row['chat_id'] as ChatId,
+  randomId: String(row['random_id']),
+  at: Number(row['at']),
+  state: row['state'] as DeliveryState,
+  attempt: Number(row['attempt']),
+  looks: Number(row['looks']),
+  refreshed: row['refreshed'] === 1,
+  accepted: row['accepted'] === 1,
+  notBefore: Number(row['not_before']),
+  error: row['error'] as ErrorCode | null,
+  scheduledId: nullable(row['scheduled_id']),
+  publishedId: nullable(row['published_id']),
+  movedTo: nullable(row['moved_to']),
+})

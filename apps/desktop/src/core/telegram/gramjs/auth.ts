@@ -1,0 +1,37 @@
+import type { CodeDelivery } from '../../../contract/index.ts'
+import type { SentCode } from '../gateway.ts'
+import { Api } from './library.ts'
+
+export function sentCodeOf(sent: Api.auth.SentCode): SentCode {
+  const next = sent.nextType === undefined ? null : nextDelivery(sent.nextType)
+  const length = 'length' in sent.type ? sent.type.length : null
+  return {
+    hash: sent.phoneCodeHash,
+    delivery: delivery(sent.type),
+    length,
+    next: next === null ? null : { afterSeconds: sent.timeout ?? 0, delivery: next },
+  }
+}
+
+function delivery(type: Api.auth.TypeSentCodeType): CodeDelivery {
+  if (type instanceof Api.auth.SentCodeTypeApp) return 'app'
+  if (type instanceof Api.auth.SentCodeTypeSms) return 'sms'
+  if (type instanceof Api.auth.SentCodeTypeCall) return 'call'
+  if (type instanceof Api.auth.SentCodeTypeFlashCall) return 'flash-call'
+  if (type instanceof Api.auth.SentCodeTypeMissedCall) return 'missed-call'
+  if (type instanceof Api.auth.SentCodeTypeEmailCode) return 'email'
+  if (type instanceof Api.auth.SentCodeTypeFragmentSms) return 'fragment'
+  if (type instanceof Api.auth.SentCodeTypeSmsWord || type instanceof Api.auth.SentCodeTypeSmsPhrase)
+    return 'sms'
+  // E-mail set-up and Firebase are for official applications.
+  return 'other'
+}
+
+function nextDelivery(type: Api.auth.TypeCodeType): CodeDelivery {
+  if (type instanceof Api.auth.CodeTypeSms) return 'sms'
+  if (type instanceof Api.auth.CodeTypeCall) return 'call'
+  if (type instanceof Api.auth.CodeTypeFlashCall) return 'flash-call'
+  if (type instanceof Api.auth.CodeTypeMissedCall) return 'missed-call'
+  if (type instanceof Api.auth.CodeTypeFragmentSms) return 'fragment'
+  return 'other'
+}

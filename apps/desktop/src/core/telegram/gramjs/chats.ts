@@ -1,0 +1,128 @@
+import bigInt from 'big-integer'
+import type { DialogChat, DialogCursor, DialogPage, Peer } from '../gateway.ts'
+import { Api } from './library.ts'
+import { markedChannel, markedGroup, markedId, meOf } from './values.ts'
+
+const PAGE = 100
+
+/** One page of `messages.getDialogs`, with the place where the next one starts. */
+export function dialogPage(result: Api.messages.TypeDialogs, after: DialogCursor | null): DialogPage {
+  if (result instanceof Api.messages.DialogsNotModified) return { chats: [], next: null }
+  const byId = new Map<string, DialogChat>()
+  for (const entity of [...result.users, ...result.chats]) {
+    const chat = chatOf(entity)
+    if (chat !== null) byId.set(chat.id, chat)
+  }
+  const dialogs = result.dialogs.filter(dialog => dialog instanceof Api.Dialog)
+  const chats = dialogs.flatMap(dialog => byId.get(markedId(dialog.peer)) ?? [])
+  return { chats, next: nextCursor(result, dialogs, byId, after) }
+}
+
+function nextCursor(
+  result: Api.messages.Dialogs | Api.messages.DialogsSlice,
+  dialogs: readonly Api.Dialog[],
+  byId: ReadonlyMap<string, DialogChat>,
+  after: DialogCursor | null,
+): DialogCursor | null {
+  if (result instanceof Api.messages.Dialogs || dialogs.length === 0) return null
+  // Continue after the last dialog whose peer can be addressed; forbidden chats have no access hash.
+  for (const dialog of dialogs.toReversed()) {
+    const peer = byId.get(markedId(dialog.peer))?.peer
+    const top = result.messages.find(
+      message => message.id === dialog.topMessage && samePeer(message, dialog.peer),
+    )
+    if (peer === undefined || top === undefined || top instanceof Api.MessageEmpty) continue
+    const cursor = { date: top.date, messageId: top.id, peer }
+    return JSON.stringify(cursor) === JSON.stringify(after) ? null : cursor
+  }
+  return null
+}
+
+const samePeer = (message: Api.TypeMessage, peer: Api.TypePeer): boolean =>
+  message.peerId !== undefined && markedId(message.peerId) === markedId(peer)
+
+export const dialogsRequest = (
+  cursor: DialogCursor | null,
+  offsetPeer: Api.TypeInputPeer,
+): ConstructorParameters<typeof Api.messages.GetDialogs>[0] => ({
+  offsetDate: cursor?.date ?? 0,
+  offsetId: cursor?.messageId ?? 0,
+  offsetPeer,
+  limit: PAGE,
+  hash: bigInt.zero,
+})
+
+type Entity = Api.TypeUser | Api.TypeChat
+
+/** Null for what cannot be written to: deleted, forbidden, or known only in part (`min`). */
+function chatOf(entity: Entity): DialogChat | null {
+  if (entity instanceof Api.User) return userChat(entity)
+  if (entity instanceof Api.Chat) return groupChat(entity)
+  if (entity instanceof Api.Channel) return channelChat(entity)
+  return null
+}
+
+function userChat(user: Api.User): DialogChat | null {
+  if (user.deleted || user.min || user.accessHash === undefined) return null
+  const peer: Peer = user.self
+    ? { kind: 'self' }
+    : { kind: 'user', id: user.id.toString(), accessHash: user.accessHash.toString() }
+  const { name, username } = meOf(user)
+  return {
+    id: user.id.toString(),
+    peer,
+    title: name,
+    username,
+    kind: user.self ? 'saved' : 'user',
+    forum: false,
+    memberCount: null,
+    canPost: true,
+    admin: false,
+    slowMode: false,
+    migratedTo: null,
+  }
+}
+
+function groupChat(chat: Api.Chat): DialogChat {
+  const admin = chat.creator === true || chat.adminRights !== undefined
+  const migrated =
+    chat.migratedTo instanceof Api.InputChannel ? markedChannel(chat.migratedTo.channelId) : null
+  return {
+    id: markedGroup(chat.id),
+    peer: { kind: 'group', id: chat.id.toString() },
+    title: chat.title,
+    username: null,
+    kind: 'group',
+    forum: false,
+    memberCount: chat.participantsCount,
+    canPost: !chat.left && !chat.deactivated && (admin || mayWrite(chat.defaultBannedRights)),
+    admin,
+    slowMode: false,
+    migratedTo: migrated,
+  }
+}
+
+function channelChat(chat: Api.Channel): DialogChat | null {
+  if (chat.min || chat.accessHash === undefined) return null
+  const admin = chat.creator === true || chat.adminRights !== undefined
+  const mayPost = chat.broadcast
+    ? chat.creator === true || chat.adminRights?.postMessages === true
+    : admin || (mayWrite(chat.bannedRights) && mayWrite(chat.defaultBannedRights))
+  return {
+    id: markedChannel(chat.id),
+    peer: { kind: 'channel', id: chat.id.toString(), accessHash: chat.accessHash.toString() },
+    title: chat.title,
+    username: chat.username ?? chat.usernames?.find(name => name.active)?.username ?? null,
+    kind: chat.broadcast ? 'channel' : 'supergroup',
+    forum: chat.forum === true,
+    memberCount: chat.participantsCount ?? null,
+    canPost: !chat.left && mayPost,
+    admin,
+    // Administrators are not slowed down.
+    slowMode: chat.slowmodeEnabled === true && !admin,
+    migratedTo: null,
+  }
+}
+
+const mayWrite = (rights: Api.TypeChatBannedRights | undefined): boolean =>
+  rights?.sendMessages !== true && rights?.sendPlain !== true && rights?.viewMessages !== true

@@ -1,0 +1,275 @@
+import bigInt from 'big-integer'
+import { failure, success, type Result } from '../../failure.ts'
+import { classify } from '../errors.ts'
+import type {
+  Answer,
+  ConnectionOptions,
+  Me,
+  OutgoingMessage,
+  Peer,
+  Placement,
+  PublishedMessage,
+  SentCode,
+  TelegramConnection,
+  TelegramFailure,
+  TelegramGateway,
+} from '../gateway.ts'
+import { sentCodeOf } from './auth.ts'
+import { dialogPage, dialogsRequest } from './chats.ts'
+import { oneAtATime } from '../../one-at-a-time.ts'
+import { Api, computeCheck } from './library.ts'
+import { createTransport, type Asked, type DataCentre } from './transport.ts'
+import type { Address } from './socket.ts'
+import { inputEntity, inputPeer, meOf, publishedMessage, scheduledMessage } from './values.ts'
+
+export type GramjsOptions = {
+  /** Where to dial instead of Telegram's addresses: a data centre on this machine. */
+  readonly resolveAddress?: (dc: DataCentre) => Address
+  readonly defaultDc?: DataCentre
+}
+
+/** Where a sign-in starts; Telegram sends each phone number on to its own data centre. */
+const TELEGRAM_DC_2: DataCentre = { dcId: 2, host: '149.154.167.50', port: 443 }
+const HISTORY_PAGE = 100
+const MOST_HISTORY_PAGES = 50
+const UNREADABLE: TelegramFailure = { reaction: 'APP', code: 'telegram/update-needed', rpc: 'unreadable' }
+
+/** Telegram through the npm package `telegram`, raw requests only. */
+export function createGramjsGateway({
+  resolveAddress,
+  defaultDc = TELEGRAM_DC_2,
+}: GramjsOptions): TelegramGateway {
+  return options => createConnection(options, resolveAddress, defaultDc)
+}
+
+function createConnection(
+  options: ConnectionOptions,
+  resolveAddress: GramjsOptions['resolveAddress'],
+  defaultDc: DataCentre,
+): TelegramConnection {
+  const transport = createTransport({ ...options, resolveAddress, defaultDc })
+  const inTurn = oneAtATime()
+
+  const ask = <T>(request: Asked<T>): Answer<T> => transport.invoke({ request, changes: false })
+  const change = <T>(request: Asked<T>): Answer<T> => transport.invoke({ request, changes: true })
+  const credentials = { apiId: options.apiId, apiHash: options.apiHash }
+
+  const signedIn = (authorization: Api.auth.TypeAuthorization): Result<Me, TelegramFailure> => {
+    if (authorization instanceof Api.auth.AuthorizationSignUpRequired)
+      return failure(classify('PHONE_NUMBER_UNOCCUPIED', 400))
+    return authorization.user instanceof Api.User ? success(meOf(authorization.user)) : failure(UNREADABLE)
+  }
+  const codeOf = (sent: Api.auth.TypeSentCode): Result<SentCode, TelegramFailure> =>
+    sent instanceof Api.auth.SentCode ? success(sentCodeOf(sent)) : failure(UNREADABLE)
+
+  const connect = async (): Answer<{ serverTime: number }> => {
+    const config = await transport.connect()
+    if (!config.ok) return config
+    if (options.session !== null) {
+      // Says whether the session still counts, and makes Telegram push updates to this connection.
+      const state = await ask(new Api.updates.GetState())
+      if (!state.ok) return state
+    }
+    return success({ serverTime: config.value.date })
+  }
+
+  const checkPassword = async (password: string): Answer<Me> => {
+    // The SRP parameters are good for one try (core.telegram.org/api/srp), so they are asked for before each.
+    for (let tries = 1; ; tries++) {
+      const parameters = await ask(new Api.account.GetPassword())
+      if (!parameters.ok) return parameters
+      const proof = await computeCheck(parameters.value, password)
+      const checked = await change(new Api.auth.CheckPassword({ password: proof }))
+      if (checked.ok) return signedIn(checked.value)
+      if (tries >= 2 || !['SRP_ID_INVALID', 'SRP_PASSWORD_CHANGED'].includes(checked.error.rpc))
+        return checked
+    }
+  }
+
+  const schedule = async (message: OutgoingMessage): Answer<Placement> => {
+    const sent = await change(sendRequest(message))
+    if (!sent.ok) return sent
+    const placement = placementOf(sent.value, message.randomId)
+    // It was carried out, only the answer is not what we know; the chat's queue will tell.
+    return placement === null
+      ? failure({ reaction: 'UNCERTAIN', code: 'telegram/timeout', rpc: UNREADABLE.rpc })
+      : success(placement)
+  }
+
+  const publishedBetween = async (
+    peer: Peer,
+    from: number,
+    to: number,
+  ): Answer<readonly PublishedMessage[]> => {
+    const found: PublishedMessage[] = []
+    let offset: { offsetId?: number; offsetDate?: number } = { offsetDate: to + 1 }
+    for (let page = 0; page < MOST_HISTORY_PAGES; page++) {
+      const history = await ask(
+        new Api.messages.GetHistory({
+          peer: inputPeer(peer),
+          offsetId: 0,
+          offsetDate: 0,
+          addOffset: 0,
+          limit: HISTORY_PAGE,
+          maxId: 0,
+          minId: 0,
+          hash: bigInt.zero,
+          ...offset,
+        }),
+      )
+      if (!history.ok) return history
+      const all = 'messages' in history.value ? history.value.messages : []
+      const messages = all.filter(message => message instanceof Api.Message)
+      found.push(
+        ...messages
+          .filter(({ date, out, post }) => date >= from && date <= to && (out === true || post === true))
+          .map(publishedMessage),
+      )
+      const last = all.at(-1)
+      const lastDate = messages.at(-1)?.date ?? 0
+      if (last === undefined || all.length < HISTORY_PAGE || lastDate < from) break
+      offset = { offsetId: last.id }
+    }
+    return success(found)
+  }
+
+  const done = async (answer: Answer<unknown>): Answer<null> => {
+    const result = await answer
+    return result.ok || result.error.reaction === 'DONE' ? success(null) : result
+  }
+
+  return {
+    connect: () => inTurn(connect),
+    destroy: () => transport.destroy(),
+    sendCode: phone =>
+      inTurn(async () => {
+        const settings = new Api.CodeSettings({})
+        const sent = await change(new Api.auth.SendCode({ phoneNumber: phone, ...credentials, settings }))
+        return sent.ok ? codeOf(sent.value) : sent
+      }),
+    resendCode: (phone, hash) =>
+      inTurn(async () => {
+        const sent = await change(new Api.auth.ResendCode({ phoneNumber: phone, phoneCodeHash: hash }))
+        return sent.ok ? codeOf(sent.value) : sent
+      }),
+    cancelCode: (phone, hash) =>
+      inTurn(() => done(change(new Api.auth.CancelCode({ phoneNumber: phone, phoneCodeHash: hash })))),
+    signIn: (phone, hash, code) =>
+      inTurn(async () => {
+        const request = { phoneNumber: phone, phoneCodeHash: hash, phoneCode: code }
+        const answer = await change(new Api.auth.SignIn(request))
+        if (!answer.ok)
+          return answer.error.rpc === 'SESSION_PASSWORD_NEEDED'
+            ? success({ kind: 'password-needed' })
+            : answer
+        const me = signedIn(answer.value)
+        return me.ok ? success({ kind: 'signed-in', me: me.value }) : me
+      }),
+    passwordHint: () =>
+      inTurn(async () => {
+        const parameters = await ask(new Api.account.GetPassword())
+        return parameters.ok ? success(parameters.value.hint ?? null) : parameters
+      }),
+    checkPassword: password => inTurn(() => checkPassword(password)),
+    logOut: () => inTurn(() => done(change(new Api.auth.LogOut()))),
+    me: () =>
+      inTurn(async () => {
+        const users = await ask(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }))
+        if (!users.ok) return users
+        const [user] = users.value
+        return user instanceof Api.User ? success(meOf(user)) : failure(UNREADABLE)
+      }),
+    dialogs: cursor =>
+      inTurn(async () => {
+        const offsetPeer = cursor === null ? new Api.InputPeerEmpty() : inputPeer(cursor.peer)
+        const page = await ask(new Api.messages.GetDialogs(dialogsRequest(cursor, offsetPeer)))
+        return page.ok ? success(dialogPage(page.value, cursor)) : page
+      }),
+    slowMode: peer =>
+      inTurn(async () => {
+        if (peer.kind !== 'channel') return success(0)
+        const channel = new Api.InputChannel({
+          channelId: bigInt(peer.id),
+          accessHash: bigInt(peer.accessHash),
+        })
+        const full = await ask(new Api.channels.GetFullChannel({ channel }))
+        if (!full.ok) return full
+        const { fullChat } = full.value
+        return success(fullChat instanceof Api.ChannelFull ? (fullChat.slowmodeSeconds ?? 0) : 0)
+      }),
+    schedule: message => inTurn(() => schedule(message)),
+    scheduledHistory: peer =>
+      inTurn(async () => {
+        const queue = await ask(
+          new Api.messages.GetScheduledHistory({ peer: inputPeer(peer), hash: bigInt.zero }),
+        )
+        if (!queue.ok) return queue
+        const messages = 'messages' in queue.value ? queue.value.messages : []
+        return success(messages.filter(message => message instanceof Api.Message).map(scheduledMessage))
+      }),
+    deleteScheduled: (peer, ids) =>
+      inTurn(() =>
+        done(change(new Api.messages.DeleteScheduledMessages({ peer: inputPeer(peer), id: [...ids] }))),
+      ),
+    editScheduled: (peer, id, { at, content }) =>
+      inTurn(() =>
+        done(
+          change(
+            new Api.messages.EditMessage({
+              peer: inputPeer(peer),
+              id,
+              // Without it Telegram takes `id` for a published message.
+              scheduleDate: at,
+              ...(content === undefined
+                ? {}
+                : {
+                    message: content.text,
+                    entities: content.entities.map(inputEntity),
+                    noWebpage: content.noWebpage,
+                  }),
+            }),
+          ),
+        ),
+      ),
+    sendScheduledNow: (peer, ids) =>
+      inTurn(() =>
+        done(change(new Api.messages.SendScheduledMessages({ peer: inputPeer(peer), id: [...ids] }))),
+      ),
+    publishedBetween: (peer, from, to) => inTurn(() => publishedBetween(peer, from, to)),
+  }
+}
+
+function sendRequest(message: OutgoingMessage): Api.messages.SendMessage {
+  return new Api.messages.SendMessage({
+    peer: inputPeer(message.peer),
+    message: message.text,
+    ...(message.entities.length === 0 ? {} : { entities: message.entities.map(inputEntity) }),
+    silent: message.silent,
+    noWebpage: message.noWebpage,
+    scheduleDate: message.at,
+    randomId: bigInt(message.randomId),
+    ...(message.replyTo === undefined
+      ? {}
+      : { replyTo: new Api.InputReplyToMessage({ replyToMsgId: message.replyTo }) }),
+    ...(message.sendAs === undefined ? {} : { sendAs: inputPeer(message.sendAs) }),
+  })
+}
+
+/** The id given to our `random_id`, and whether it is of the queue or of the history; null when the answer does not say. */
+function placementOf(updates: Api.TypeUpdates, randomId: string): Placement | null {
+  if (updates instanceof Api.UpdateShortSentMessage)
+    return { kind: 'published', id: updates.id, at: updates.date }
+  if (!(updates instanceof Api.Updates || updates instanceof Api.UpdatesCombined)) return null
+  const id = updates.updates
+    .filter(update => update instanceof Api.UpdateMessageID)
+    .find(update => update.randomId?.toString() === randomId)?.id
+  for (const update of updates.updates) {
+    const scheduled = update instanceof Api.UpdateNewScheduledMessage
+    const published = update instanceof Api.UpdateNewMessage || update instanceof Api.UpdateNewChannelMessage
+    if (!scheduled && !published) continue
+    const { message } = update
+    if (message instanceof Api.Message && (id === undefined || message.id === id))
+      return { kind: scheduled ? 'scheduled' : 'published', id: message.id, at: message.date }
+  }
+  return null
+}

@@ -1,0 +1,119 @@
+import type { StoredSession } from '../gateway.ts'
+import {
+  AuthKey,
+  ConnectionTCPFull,
+  Logger,
+  LogLevel,
+  MTProtoSender,
+  UpdateConnectionState,
+  type Api,
+  type PromisedNetSockets,
+  type TelegramClient,
+  type TLMessage,
+} from './library.ts'
+import { DirectSocket, type Address } from './socket.ts'
+
+/** `closed`: the network; `key-unknown`: Telegram has forgotten the session's key (transport error 404). */
+export type Loss = 'closed' | 'key-unknown'
+
+type Hooks = { readonly onLoss: (loss: Loss) => void; readonly onUpdate: (update: unknown) => void }
+
+/** The library logs requests and payloads; nothing of that may be written anywhere. */
+const silence = new Logger(LogLevel.NONE)
+
+/** 2048 bits; a shorter key is one whose leading zero byte the library has dropped. */
+const KEY_BYTES = 256
+
+/**
+ * One encrypted connection, used once: it never reconnects by itself, so that nothing given up on can still leave. An
+ * error inside a container no longer loses the answers behind it.
+ */
+class OneConnectionSender extends MTProtoSender {
+  onLoss: (loss: Loss) => void = () => undefined
+
+  override reconnect(): void {
+    this.onLoss('closed')
+  }
+
+  override async _handleContainer(message: TLMessage): Promise<void> {
+    for (const inner of (message.obj as { messages: TLMessage[] }).messages) {
+      try {
+        await this._processMessage(inner)
+      } catch {
+        // The request it belongs to has been told.
+      }
+    }
+  }
+}
+
+export type Sender = {
+  send(request: Api.AnyRequest): Promise<unknown>
+  key(): Uint8Array
+  close(): Promise<void>
+}
+
+/** Dials, agrees on a key unless `key` is given, and starts reading. Throws when nothing answers or the handshake fails. */
+export async function openSender(
+  dcId: number,
+  addresses: readonly Address[],
+  key: StoredSession['key'] | null,
+  { onLoss, onUpdate }: Hooks,
+): Promise<Sender> {
+  let cause: unknown = new Error('not connected')
+  const socket = new DirectSocket(addresses)
+  const authKey = new AuthKey()
+  if (key !== null) await authKey.setKey(Buffer.from(key))
+
+  const sender = new OneConnectionSender(authKey, {
+    logger: silence,
+    retries: 1,
+    reconnectRetries: Infinity,
+    delay: 0,
+    autoReconnect: false,
+    connectTimeout: null,
+    authKeyCallback: null,
+    updateCallback: (_client: unknown, update: unknown) => {
+      if (!(update instanceof UpdateConnectionState)) onUpdate(update)
+      else if (update.state === UpdateConnectionState.broken) onLoss('key-unknown')
+    },
+    isMainSender: true,
+    dcId,
+    // The sender asks its client for nothing else once it may not reconnect.
+    client: {
+      _errorHandler: (error: unknown) => {
+        cause = error
+        return Promise.resolve()
+      },
+    } as unknown as TelegramClient,
+    securityChecks: true,
+    _exportedSenderPromises: new Map(),
+  })
+  sender.onLoss = onLoss
+
+  const connection = new ConnectionTCPFull({
+    ip: 'decided by the socket',
+    port: 0,
+    dcId,
+    loggers: silence,
+    testServers: false,
+    // The library constructs its socket itself; this hands it ours.
+    socket: function () {
+      return socket
+    } as unknown as typeof PromisedNetSockets,
+  })
+  const close = async (): Promise<void> => {
+    await sender.disconnect()
+    await socket.close()
+  }
+  const connected = await sender.connect(connection, false)
+  const agreed = sender.authKey.getKey()
+  if (!connected || agreed?.length !== KEY_BYTES) {
+    await close()
+    throw connected ? new Error('a key of the wrong length') : cause
+  }
+  return {
+    send: request => Promise.resolve(sender.send(request)),
+    key: () => new Uint8Array(agreed),
+    close,
+  }
+}

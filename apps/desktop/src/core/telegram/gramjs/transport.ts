@@ -1,0 +1,222 @@
+import bigInt from 'big-integer'
+import { failure, success, type Result } from '../../failure.ts'
+import { classify, NO_ANSWER, OFFLINE } from '../errors.ts'
+import type { ConnectionOptions, StoredSession, TelegramFailure } from '../gateway.ts'
+import { hintsOf } from './hints.ts'
+import { Api, LAYER } from './library.ts'
+import { rpcAnswerOf } from './rpc-error.ts'
+import { openSender, type Loss, type Sender } from './sender.ts'
+import type { Address } from './socket.ts'
+
+export type DataCentre = { readonly dcId: number; readonly host: string; readonly port: number }
+
+export type TransportOptions = ConnectionOptions & {
+  readonly defaultDc: DataCentre
+  /** The only address to dial instead of Telegram's. */
+  readonly resolveAddress?: ((dc: DataCentre) => Address) | undefined
+}
+
+/** Port 80 is broken in many company networks; 443 is the one most of them let through. */
+const PORTS = [443, 80, 5222]
+const CONNECT_TIMEOUT_MS = 30_000
+const CALL_TIMEOUT_MS = 25_000
+const PING_EVERY_MS = 60_000
+const PING_TIMEOUT_MS = 15_000
+/** Telegram closes a connection that is silent for longer than this. */
+const DISCONNECT_DELAY_SECONDS = 100
+/** One handshake in 256 agrees on a key whose leading zero byte the library drops. */
+const HANDSHAKES = 3
+
+/** A request and, by its type, what answers it. */
+export type Asked<T> = Api.AnyRequest & { readonly __response: T }
+
+export type Call<T> = {
+  readonly request: Asked<T>
+  /** Without an answer it is not known whether it was carried out. */
+  readonly changes: boolean
+}
+
+export type Transport = ReturnType<typeof createTransport>
+
+/**
+ * Requests and answers over one connection at a time, with a time limit on each. It dies for good at the first sign of
+ * trouble: the connection lost, an answer missing, the key unknown. Only a sign-in may move it to another data centre.
+ */
+export function createTransport(options: TransportOptions) {
+  const { timers, onHint, log } = options
+  let sender: Sender | null = null
+  let dc: DataCentre = options.session ?? options.defaultDc
+  let config: Api.Config | null = null
+  let dead = false
+  let loss: Loss | null = null
+  let lose: (loss: Loss) => void = () => undefined
+  let lost = new Promise<Loss>(() => undefined)
+  let cancelPing = (): void => undefined
+
+  const addresses = (): readonly Address[] =>
+    options.resolveAddress ? [options.resolveAddress(dc)] : PORTS.map(port => ({ host: dc.host, port }))
+
+  const limited = <T>(work: Promise<T>, ms: number): Promise<T | 'timeout' | Loss> => {
+    let cancel = (): void => undefined
+    const limit = new Promise<'timeout'>(resolve => {
+      cancel = timers.after(ms, () => resolve('timeout'))
+    })
+    return Promise.race([work, limit, lost]).finally(() => cancel())
+  }
+
+  const closeSender = async (): Promise<void> => {
+    cancelPing()
+    const closing = sender
+    sender = null
+    await closing?.close()
+  }
+
+  const die = (): void => {
+    if (dead) return
+    dead = true
+    lose('closed')
+    void closeSender()
+    onHint({ kind: 'disconnected' })
+  }
+
+  /** Opens a connection to the present data centre. Throws, or answers with what Telegram said about the session. */
+  const open = async (key: StoredSession['key'] | null): Promise<Result<Api.Config, TelegramFailure>> => {
+    loss = null
+    lost = new Promise(resolve => {
+      lose = reason => {
+        loss ??= reason
+        resolve(loss)
+      }
+    })
+    const mine = lost
+    const opening = openSender(dc.dcId, addresses(), key, {
+      onLoss: reason => {
+        if (lost !== mine) return
+        lose(reason)
+        if (sender !== null) die()
+      },
+      onUpdate: update => hintsOf(update).forEach(onHint),
+    })
+    const opened = await limited(opening, CONNECT_TIMEOUT_MS)
+    if (typeof opened === 'string') {
+      // It may still come up; then nobody wants it any more.
+      opening.then(late => late.close()).catch(() => undefined)
+      throw new Error(opened)
+    }
+    sender = opened
+    const greeting = await exchange(initialRequest(options), CONNECT_TIMEOUT_MS)
+    return greeting.ok ? success(greeting.value as Api.Config) : greeting
+  }
+
+  const exchange = async (
+    request: Api.AnyRequest,
+    ms: number,
+  ): Promise<Result<unknown, TelegramFailure & { migrateTo?: number }>> => {
+    if (sender === null) return failure(OFFLINE)
+    try {
+      const answer = await limited(sender.send(request), ms)
+      if (answer === 'timeout' || answer === 'closed' || answer === 'key-unknown') return failure(NO_ANSWER)
+      return success(answer)
+    } catch (error) {
+      const rpc = rpcAnswerOf(error)
+      if (rpc === null) return failure(NO_ANSWER)
+      const told = classify(rpc.name, rpc.code)
+      return failure(rpc.migrateTo === null ? told : { ...told, migrateTo: rpc.migrateTo })
+    }
+  }
+
+  const connectTo = async (
+    key: StoredSession['key'] | null,
+  ): Promise<Result<Api.Config, TelegramFailure>> => {
+    for (let tries = 1; ; tries++) {
+      const opened = await open(key).catch(() => null)
+      if (opened?.ok) {
+        config = opened.value
+        if (key === null && sender !== null) options.onSession({ ...dc, key: sender.key() })
+        keepAlive()
+        return opened
+      }
+      await closeSender()
+      if (dead) return failure(OFFLINE)
+      if (loss === 'key-unknown' && key !== null) {
+        // Once may be a server in trouble, so it is asked again.
+        if (tries >= 2) return failure(classify('AUTH_KEY_UNREGISTERED', 401))
+        continue
+      }
+      if (opened !== null && opened.error.reaction !== 'UNCERTAIN') return opened
+      if (key !== null || tries >= HANDSHAKES) return failure(OFFLINE)
+    }
+  }
+
+  const keepAlive = (): void => {
+    cancelPing()
+    cancelPing = timers.after(PING_EVERY_MS, () => {
+      const ping = new Api.PingDelayDisconnect({
+        pingId: bigInt.randBetween(1, Number.MAX_SAFE_INTEGER),
+        disconnectDelay: DISCONNECT_DELAY_SECONDS,
+      })
+      exchange(ping, PING_TIMEOUT_MS)
+        .then(pong => {
+          if (dead) return
+          if (pong.ok) keepAlive()
+          else die()
+        })
+        .catch(() => die())
+    })
+  }
+
+  /** Telegram wants this phone number at another data centre: a new key there, and the same question again. */
+  const moveTo = async (dcId: number): Promise<boolean> => {
+    const option = config?.dcOptions.find(
+      ({ id, ipv6, mediaOnly, cdn, tcpoOnly }) => id === dcId && !ipv6 && !mediaOnly && !cdn && !tcpoOnly,
+    )
+    if (option === undefined) return false
+    await closeSender()
+    dc = { dcId, host: option.ipAddress, port: PORTS[0] ?? option.port }
+    return (await connectTo(null)).ok
+  }
+
+  const invoke = async <T>({ request, changes }: Call<T>): Promise<Result<T, TelegramFailure>> => {
+    if (dead || sender === null) return failure(OFFLINE)
+    let answer = await exchange(request, CALL_TIMEOUT_MS)
+    if (!answer.ok && answer.error.migrateTo !== undefined && options.session === null) {
+      if (await moveTo(answer.error.migrateTo)) answer = await exchange(request, CALL_TIMEOUT_MS)
+    }
+    if (answer.ok) return success(answer.value as T)
+    const { reaction, code, rpc, waitSeconds } = answer.error
+    log('debug', 'telegram.refused', { method: request.className, rpc })
+    if (reaction === 'UNCERTAIN' && rpc === NO_ANSWER.rpc) {
+      die()
+      return failure(changes ? NO_ANSWER : OFFLINE)
+    }
+    return failure(waitSeconds === undefined ? { reaction, code, rpc } : { reaction, code, rpc, waitSeconds })
+  }
+
+  return {
+    connect: async (): Promise<Result<Api.Config, TelegramFailure>> =>
+      dead ? failure(OFFLINE) : connectTo(options.session?.key ?? null),
+    invoke,
+    destroy: async (): Promise<void> => {
+      dead = true
+      lose('closed')
+      await closeSender()
+    },
+  }
+}
+
+function initialRequest({ apiId, device }: ConnectionOptions): Api.AnyRequest {
+  return new Api.InvokeWithLayer({
+    layer: LAYER,
+    query: new Api.InitConnection({
+      apiId,
+      // What Telegram shows in the list of active sessions; never another client's name.
+      deviceModel: 'AutoTele Desktop',
+      systemVersion: process.platform,
+      appVersion: device.appVersion,
+      langCode: device.language,
+      systemLangCode: device.language,
+      langPack: '',
+      query: new Api.help.GetConfig(),
+    }),
+  })
+}

@@ -1,0 +1,3 @@
+export * from './errors.ts'
+export * from './gateway.ts'
+export { createGramjsGateway, type GramjsOptions } from './gramjs/index.ts'
