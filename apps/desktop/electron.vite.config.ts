@@ -17,7 +17,10 @@ export default defineConfig(async ({ command }) => {
   const rootKey = process.env['AUTOTELE_ROOT_KEY']
   if (release && rootKey === undefined) throw new Error('a release needs AUTOTELE_ROOT_KEY')
 
-  const renderer = await loadConfigFromFile({ command, mode: 'production' }, src('renderer', 'vite.config.ts'))
+  const renderer = await loadConfigFromFile(
+    { command, mode: 'production' },
+    src('renderer', 'vite.config.ts'),
+  )
   if (renderer === null) throw new Error('src/renderer/vite.config.ts is missing')
 
   return {

@@ -20,6 +20,7 @@ export default defineConfig({
       },
       {
         resolve: { alias: { electron: src('main', 'testing', 'electron.ts') } },
+        define: { __AUTOTELE_RELEASE__: 'false' },
         test: {
           name: 'shell',
           environment: 'node',

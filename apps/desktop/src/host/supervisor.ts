@@ -66,7 +66,7 @@ export function superviseCore(options: Options): Supervisor {
   const pending = new Map<number, (envelope: Envelope<unknown>) => void>()
   let child: CoreChild | undefined
   let connected = false
-  let stopped = false
+  let stopping: Promise<void> | undefined
   let lastId = 0
   let failures = 0
   let lastRevision = 0
@@ -103,7 +103,7 @@ export function superviseCore(options: Options): Supervisor {
       for (const answer of pending.values()) answer(UNAVAILABLE)
       pending.clear()
       onGone?.()
-      if (!stopped) relaunch(startedAt)
+      if (stopping === undefined) relaunch(startedAt)
     })
     post(launched, { type: 'init', init: options.init })
   }
@@ -167,37 +167,38 @@ export function superviseCore(options: Options): Supervisor {
     }
   }
 
+  async function stop(): Promise<void> {
+    cancelRestart?.()
+    held?.fill(0)
+    held = null
+    const running = child
+    if (running === undefined) return
+    await new Promise<void>(resolve => {
+      const cancelKill = timers.after(STOP_WITHIN_MS, () => {
+        log('warning', 'core.killed', { afterMs: STOP_WITHIN_MS })
+        running.kill()
+      })
+      onGone = () => {
+        cancelKill()
+        resolve()
+      }
+      post(running, { type: 'stop' })
+    })
+  }
+
   function post(to: CoreChild, message: ToCore): void {
     if (to === child) to.postMessage(message)
   }
 
   return {
     start: launch,
-    stop() {
-      stopped = true
-      cancelRestart?.()
-      held?.fill(0)
-      held = null
-      const running = child
-      if (running === undefined) return Promise.resolve()
-      return new Promise(resolve => {
-        const cancelKill = timers.after(STOP_WITHIN_MS, () => {
-          log('warning', 'core.killed', { afterMs: STOP_WITHIN_MS })
-          running.kill()
-        })
-        onGone = () => {
-          cancelKill()
-          resolve()
-        }
-        post(running, { type: 'stop' })
-      })
-    },
+    stop: () => (stopping ??= stop()),
     resume() {
       if (child !== undefined) post(child, { type: 'resume' })
     },
     call(name, input) {
       const running = child
-      if (running === undefined || stopped) return Promise.resolve(UNAVAILABLE)
+      if (running === undefined || stopping !== undefined) return Promise.resolve(UNAVAILABLE)
       return new Promise(resolve => {
         const id = ++lastId
         pending.set(id, resolve)

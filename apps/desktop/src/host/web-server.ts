@@ -60,8 +60,9 @@ export async function startWebServer({ core, sessions, files, port }: Options): 
       refuse(response, 403)
       return
     }
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://loopback')
-    const token = searchParams.get('token')
+    // Compared as it was sent: nothing is decoded or resolved, so that a path has one spelling.
+    const [pathname = '/', query] = (request.url ?? '/').split('?', 2)
+    const token = new URLSearchParams(query).get('token')
     if (request.method === 'GET' && pathname === '/' && token !== null) {
       const cookie = sessions.redeem(token)
       if (cookie !== undefined) send(response, 303, { Location: '/', 'Set-Cookie': cookie })
