@@ -84,7 +84,9 @@ export const startServer = async (options: ServerOptions): Promise<MtprotoServer
     },
   })
   const agreed = (bytes: Buffer, salt: bigint, lifetime: number | null): void => {
-    keys.add(bytes, habits.staleSalt ? randomLong() : salt, lifetime === null ? null : seconds() + lifetime)
+    // auth.bindTempAuthKey, the first call with a temporary key, holds its own message id and cannot be sent again.
+    const stale = habits.staleSalt && lifetime === null
+    keys.add(bytes, stale ? randomLong() : salt, lifetime === null ? null : seconds() + lifetime)
     options.changed()
   }
 
