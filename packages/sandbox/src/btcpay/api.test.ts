@@ -212,6 +212,21 @@ describe('reading invoices', () => {
     expect((await call(btcpay, 'GET', path)).body).toEqual([])
     expect((await call(btcpay, 'GET', `${path}?includeArchived=true`)).body).toHaveLength(1)
     expect((await call(btcpay, 'GET', `${path}/${id}`)).body).toMatchObject({ archived: true })
+    const unarchive = () => call(btcpay, 'POST', `${path}/${id}/unarchive`, { key: btcpay.operatorKey })
+    expect((await unarchive()).body).toMatchObject({ archived: false })
+    expect(await unarchive()).toMatchObject({ status: 400, body: { code: 'already-unarchived' } })
+  })
+
+  it('replaces the whole metadata', async () => {
+    const btcpay = await startForTest()
+    const id = await createInvoice(btcpay, { metadata: { orderId: 'order-1', itemCode: 'monthly' } })
+    const put = (body: unknown) =>
+      call(btcpay, 'PUT', `${invoices(btcpay.storeId)}/${id}`, { key: btcpay.operatorKey, body })
+    expect((await put({ metadata: { itemCode: 'yearly' } })).body).toMatchObject({
+      metadata: { itemCode: 'yearly' },
+    })
+    expect(btcpay.invoices.get(id)?.metadata).toEqual({ itemCode: 'yearly' })
+    expect((await put({})).status).toBe(422)
   })
 
   it('knows an unknown id by 404 on the nested path and by 403 without the store', async () => {

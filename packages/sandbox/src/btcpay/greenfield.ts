@@ -30,8 +30,8 @@ export function invoiceModel(invoice: Invoice, storeId: string, origin: string, 
       speedPolicy: checkout.speedPolicy,
       paymentMethods: checkout.paymentMethods,
       defaultPaymentMethod: checkout.defaultPaymentMethod,
-      expirationMinutes: Math.floor((invoice.expirationTime - invoice.createdTime) / 60),
-      monitoringMinutes: Math.floor((invoice.monitoringExpiration - invoice.expirationTime) / 60),
+      expirationMinutes: minutes(invoice.createdTime, invoice.expirationTime),
+      monitoringMinutes: minutes(invoice.expirationTime, invoice.monitoringExpiration),
       paymentTolerance: checkout.paymentTolerance,
       redirectURL: checkout.redirectURL,
       redirectAutomatically: checkout.redirectAutomatically,
@@ -40,6 +40,10 @@ export function invoiceModel(invoice: Invoice, storeId: string, origin: string, 
     },
     receipt: invoice.receipt,
   }
+}
+
+function minutes(from: number, to: number): number {
+  return Math.max(0, Math.floor((to - from) / 60))
 }
 
 /** One element per payment method of the invoice; replaced payments only on request. */

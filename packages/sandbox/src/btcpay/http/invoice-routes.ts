@@ -5,7 +5,7 @@ import { permission } from '../permissions.ts'
 import { guard, jsonBody, originOf, type Context } from './context.ts'
 import { filterInvoices, isTrue } from './invoice-list.ts'
 import { forbidden, invalid, notFound, refused } from './replies.ts'
-import { parseDraft, parseMark } from './requests.ts'
+import { parseDraft, parseMark, parseMetadata } from './requests.ts'
 
 const collection = '/api/v1/stores/:storeId/invoices'
 /** Since 2.4.0 also without the store, where an unknown id is a 403: BTCPay cannot tell whose it would be. */
@@ -85,12 +85,32 @@ export function invoiceRoutes(context: Context): Router {
     response.json(model(invoice, request))
   })
 
+  // Replaces the whole metadata, the order id with it.
+  router.put(item, guard(context, permission.modifyInvoices), jsonBody, (request, response) => {
+    const invoice = found(request, response)
+    if (!invoice) return
+    const wanted = parseMetadata(request.body)
+    if ('errors' in wanted) return invalid(response, wanted.errors)
+    invoice.metadata = wanted.value.metadata
+    file.save()
+    response.json(model(invoice, request))
+  })
+
   router.delete(item, guard(context, permission.modifyInvoices), (request, response) => {
     const invoice = found(request, response)
     if (!invoice) return
     invoice.archived = true
     file.save()
     response.end()
+  })
+
+  router.post(below('/unarchive'), guard(context, permission.modifyInvoices), (request, response) => {
+    const invoice = found(request, response)
+    if (!invoice) return
+    if (!invoice.archived) return refused(response, 'already-unarchived', 'Invoice is already unarchived')
+    invoice.archived = false
+    file.save()
+    response.json(model(invoice, request))
   })
 
   return router

@@ -65,6 +65,8 @@ const createSchema = z.object({
     .nullish(),
 })
 
+const metadataSchema = z.object({ metadata: z.record(z.string(), z.unknown()) })
+
 const markSchema = z.object({ status: z.enum(['Settled', 'Invalid']) })
 
 const webhookSchema = z.object({
@@ -116,6 +118,11 @@ export function parseDraft(body: unknown, store: Store): Parsed<Draft> {
         checkout.monitoringMinutes == null ? store.monitoringExpiration : checkout.monitoringMinutes * 60,
     },
   }
+}
+
+/** The body of `PUT /invoices/{id}`. */
+export function parseMetadata(body: unknown) {
+  return parse(metadataSchema, body)
 }
 
 /** The body of `POST /invoices/{id}/status`. */
