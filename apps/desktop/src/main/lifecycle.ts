@@ -10,10 +10,11 @@ export function installLifecycle(core: { stop(): Promise<void> }, openWindow: ()
     event.preventDefault()
     if (state === 'stopping') return
     state = 'stopping'
-    void core.stop().finally(() => {
+    const end = (): void => {
       state = 'stopped'
       app.quit()
-    })
+    }
+    core.stop().then(end, end)
   })
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()

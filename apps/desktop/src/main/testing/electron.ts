@@ -228,7 +228,8 @@ export const safeStorage = {
   mask: 0x5a,
   isAsyncEncryptionAvailable: () => Promise.resolve(safeStorage.available),
   getSelectedStorageBackend: () => safeStorage.backend,
-  encryptStringAsync: (text: string) => Promise.resolve(Buffer.from(`ok${text}`).map(byte => byte ^ safeStorage.mask)),
+  encryptStringAsync: (text: string) =>
+    Promise.resolve(Buffer.from(`ok${text}`).map(byte => byte ^ safeStorage.mask)),
   decryptStringAsync: (sealed: Uint8Array) => {
     const text = Buffer.from(sealed.map(byte => byte ^ safeStorage.mask)).toString()
     return text.startsWith('ok')

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { contentSecurityPolicy } from '../host/security-headers.ts'
+
+// What is shipped, as it was built: `electron-vite build` comes first.
+const out = join(import.meta.dirname, '../../out')
+const built = existsSync(join(out, 'main', 'index.js')) && existsSync(join(out, 'renderer', 'index.html'))
+if (!built) process.stderr.write('artifact tests skipped: apps/desktop/out is not built (pnpm build)\n')
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(out, folder), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => relative(out, join(entry.parentPath, entry.name)))
+const read = (file: string): string => readFileSync(join(out, file), 'utf8')
+
+/** A built module and every chunk it imports, statically or not. */
+function reachable(entry: string, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(entry)) return seen
+  seen.add(entry)
+  const folder = join(entry, '..')
+  for (const [, path] of read(entry).matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
+    reachable(join(folder, path ?? ''), seen)
+  }
+  return seen
+}
+const importsOf = (text: string): string[] =>
+  [...text.matchAll(/(?:^|[\s;}])(?:from|import|require)\s*\(?\s*["']([^."'][^"']*)["']/gm)].map(
+    ([, name]) => name ?? '',
+  )
+
+describe.skipIf(!built)('the built application', () => {
+  test('the policy allows nothing inline, nothing evaluated, nothing foreign', () => {
+    for (const connect of ["'self'", "'none'"] as const) {
+      expect(contentSecurityPolicy({ connect })).not.toMatch(/unsafe|http|ws:|\*|data:/)
+    }
+  })
+
+  test('the interface has no inline script, style or handler, and no inline module preload', () => {
+    const page = read(join('renderer', 'index.html')).replace(/<!--[^]*?-->/g, '')
+    expect(page).not.toMatch(/<style|\sstyle=|\son[a-z]+=/)
+    for (const [, attributes, body] of page.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)) {
+      expect(attributes).toContain('src=')
+      expect(body).toBe('')
+    }
+  })
+
+  test('the interface names no server, opens no socket, evaluates no text', () => {
+    for (const file of filesIn('renderer').filter(name => /\.(?:js|css|html)$/.test(name))) {
+      const text = read(file)
+      const addresses = [...text.matchAll(/\b(?:https?|wss?):\/\/[^\s"'`)]+/g)]
+        .map(([address]) => address)
+        // Names of XML vocabularies and where documentation stands; never fetched.
+        .filter(
+          address =>
+            !/^https?:\/\/(?:www\.w3\.org|vuejs\.org|vue-i18n\.intlify\.dev|[\w.-]*intlify)\//.test(address),
+        )
+      expect([file, addresses]).toEqual([file, []])
+      expect(text).not.toMatch(/new WebSocket\(|unsafe-(?:inline|eval)/)
+    }
+  })
+
+  test('no source map is shipped', () => {
+    for (const file of ['main', 'preload', 'renderer'].flatMap(filesIn)) {
+      expect(file).not.toMatch(/\.map$/)
+      if (file.endsWith('js')) expect(read(file)).not.toContain('sourceMappingURL=')
+    }
+  })
+
+  test('the preload is one file whose only module is electron', () => {
+    expect(filesIn('preload')).toEqual([join('preload', 'index.cjs')])
+    const preload = read(join('preload', 'index.cjs'))
+    expect(importsOf(preload)).toEqual(['electron'])
+    expect(preload).not.toMatch(/ZodError|process\.|\beval\b/)
+  })
+
+  test('the process of the core knows nothing of Electron, and needs one package: telegram', () => {
+    const modules = [...reachable(join('main', 'core-process.js'))].flatMap(file => importsOf(read(file)))
+    const builtin = new Set([...builtinModules, ...builtinModules.map(name => `node:${name}`), 'node:sqlite'])
+    const foreign = modules.filter(name => !builtin.has(name) && !/^telegram(?:\/|$)/.test(name))
+    expect(foreign).toEqual([])
+  })
+})
