@@ -14,7 +14,8 @@ export async function readOrMakeSecret(
   const path = join(folder, name)
   const known = await readIfThere(path)
   if (known !== undefined) return { value: known, made: false }
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  // As root, PostgreSQL runs as another user and must be able to pass through; each secret is 0600 all the same.
+  await mkdir(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   const file = await open(draft, 'wx', 0o600)
   try {

@@ -15,6 +15,17 @@ export function openDatabase(url: string, onPoolError: (error: Error) => void): 
   return new PrismaClient({ adapter, errorFormat: 'minimal' })
 }
 
-/** Whether a statement was refused because a unique index already holds the value. */
-export const isUniqueViolation = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'P2002'
+/** A unique index or a deadlock stopped the transaction: another one did the same at the same instant. */
+const isConflict = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'P2002' || error.code === 'P2034')
+
+/** Runs a transaction again when a concurrent one won the race; it then finds what the other one wrote. */
+export async function retryConflicts<T>(work: () => Promise<T>, attempts = 4): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= attempts || !isConflict(error)) throw error
+    }
+  }
+}

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
@@ -23,7 +23,8 @@ export type EmbeddedPostgres = {
 
 const binariesSchema = z.object({ initdb: z.string(), pg_ctl: z.string(), postgres: z.string() })
 type Binaries = z.infer<typeof binariesSchema>
-type Identity = { uid?: number; gid?: number }
+/** As whom PostgreSQL runs; `prefix` is a program that changes to that user in its own way. */
+type Identity = { readonly uid?: number; readonly gid?: number; readonly prefix?: readonly string[] }
 
 /**
  * Where npm put PostgreSQL for this platform. The package's own class is not used: it installs exit hooks that would
@@ -37,11 +38,14 @@ async function findBinaries(): Promise<Binaries> {
 }
 
 /** Runs a program to its end and gives what it printed; rejects with that text when it failed. */
-function run(command: string, args: readonly string[], identity: Identity = {}): Promise<string> {
+function run(program: string, given: readonly string[], identity: Identity = {}): Promise<string> {
+  const { uid, gid, prefix } = identity
+  const [command = program, ...args] = [...(prefix ?? []), program, ...given]
+  const as = prefix || uid === undefined || gid === undefined ? {} : { uid, gid }
   return new Promise((resolve, reject) => {
     // English messages, and no PGDATA or PGPORT of someone else's.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')))
-    const child = spawn(command, args, { ...identity, env: { ...env, LC_ALL: 'C' }, windowsHide: true })
+    const child = spawn(command, args, { ...as, env: { ...env, LC_ALL: 'C' }, windowsHide: true })
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -51,22 +55,44 @@ function run(command: string, args: readonly string[], identity: Identity = {}):
       child.stdout.destroy()
       child.stderr.destroy()
       if (code === 0) resolve(output)
-      else reject(new Error(`${command} ended with code ${String(code)}: ${output.trim()}`))
+      else reject(new Error(`${program} ended with code ${String(code)}: ${output.trim()}`))
     })
   })
 }
 
-/** PostgreSQL refuses to run as root: there it runs as the user `postgres`, made when missing. */
-async function findIdentity(): Promise<Identity> {
+/**
+ * PostgreSQL refuses to run as root: there it runs as the user `postgres`, made when missing. When that user may not pass
+ * through a folder on the way (a project under /root), it is given the right to, and no other of root's.
+ */
+async function findIdentity(paths: readonly string[]): Promise<Identity> {
   if (process.getuid?.() !== 0) return {}
   const id = async (flag: string) => Number.parseInt(await run('id', [flag, 'postgres']), 10)
-  try {
-    return { uid: await id('-u'), gid: await id('-g') }
-  } catch {
-    await run('useradd', ['--system', '--user-group', 'postgres']).catch(() =>
-      run('adduser', ['-S', '-D', '-H', 'postgres']),
-    )
-    return { uid: await id('-u'), gid: await id('-g') }
+  const ids = async () => ({ uid: await id('-u'), gid: await id('-g') })
+  const { uid, gid } = await ids().catch(async () => {
+    await run('useradd', ['--system', '--user-group', 'postgres'])
+    return await ids()
+  })
+  if ((await Promise.all(paths.map(isPassable))).every(Boolean)) return { uid, gid }
+  const capability = '+dac_override'
+  return {
+    uid,
+    gid,
+    prefix: [
+      'setpriv',
+      `--reuid=${String(uid)}`,
+      `--regid=${String(gid)}`,
+      '--clear-groups',
+      `--inh-caps=${capability}`,
+      `--ambient-caps=${capability}`,
+    ],
+  }
+}
+
+/** Whether any user may pass through every folder above `path`. */
+async function isPassable(path: string): Promise<boolean> {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (((await stat(folder)).mode & 0o001) === 0) return false
+    if (folder === dirname(folder)) return true
   }
 }
 
@@ -108,9 +134,9 @@ async function connect(url: string): Promise<pg.Client | undefined> {
  */
 export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
-  const identity = await findIdentity()
   const data = join(folder, 'data')
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  const identity = await findIdentity([folder, binaries.postgres])
   if (identity.uid !== undefined && identity.gid !== undefined)
     await chown(folder, identity.uid, identity.gid)
   const password = await initialise(folder, data, binaries, identity)

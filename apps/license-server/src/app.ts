@@ -1,0 +1,35 @@
+import express, { type Express, type Router } from 'express'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import { measure, type Metrics } from './http/metrics.ts'
+import { errorHandler, notFound } from './http/problems.ts'
+import { requestLog } from './http/request-log.ts'
+
+/** Puts the routes together: what every answer carries, then the routers, then what nobody answered. */
+export function createApp(options: {
+  readonly routers: readonly Router[]
+  readonly trustProxy: boolean | number | string[]
+  readonly metrics: Metrics
+  readonly log: Logger
+}): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.set('trust proxy', options.trustProxy)
+  // A query is read by no route; parsing one is work for a stranger.
+  app.set('query parser', false)
+  app.use(requestLog(options.log))
+  app.use(measure(options.metrics))
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      },
+    }),
+  )
+  for (const router of options.routers) app.use(router)
+  app.use(notFound)
+  app.use(errorHandler(options.log))
+  return app
+}

@@ -1,0 +1,317 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import {
+  deriveSealingKey,
+  formatLicenseKey,
+  generateLicenseKey,
+  hashLicenseKey,
+  openSealed,
+  sealBytes,
+} from '@autotele/crypto'
+import {
+  checkoutStateSchema,
+  createCheckoutResponseSchema,
+  licenseIdSchema,
+  moneySchema,
+  MONTHLY_PLAN,
+  ROUTES,
+  type Action,
+  type CheckoutResponse,
+  type CheckoutState,
+  type CreateCheckoutRequest,
+  type CreateCheckoutResponse,
+} from '@autotele/shared'
+import { fromUnix, isBefore, plusSeconds, toDate, toIso, type Clock } from '../clock.ts'
+import { newCheckoutId } from '../ids.ts'
+import {
+  isUsable,
+  licenseFacts,
+  licenseOf,
+  registerDevice,
+  standing,
+  type OpenIssuer,
+} from '../licensing/index.ts'
+import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
+import type { Checkout } from '../storage/generated/client.ts'
+import { BtcpayError, type Btcpay } from './btcpay-client.ts'
+import type { Invoice } from './invoice.ts'
+import { compareMoney } from './money.ts'
+
+const ITEM_CODE = 'autotele-month-1'
+const POLL_SECONDS = 5
+/** Longer than BTCPay may take: a second call with the same key meanwhile is told to wait. */
+const LEASE_SECONDS = 90
+/** BTCPay's clock may be behind ours by this much. */
+const CLOCK_SKEW_SECONDS = 300
+
+export type CheckoutCreation =
+  | { readonly ok: true; readonly replayed: boolean; readonly body: CreateCheckoutResponse }
+  | { readonly ok: false; readonly code: 'NOT_FOUND' | 'IDEMPOTENCY_KEY_REUSED' }
+  | {
+      readonly ok: false
+      readonly code: 'IDEMPOTENCY_IN_PROGRESS' | 'PAYMENTS_UNAVAILABLE'
+      readonly retryAfter: number
+    }
+
+const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+
+export function createCheckouts(options: {
+  readonly db: Database
+  readonly clock: Clock
+  readonly pepper: Uint8Array
+  /** `undefined` while payments are not set up. */
+  readonly btcpay: Btcpay | undefined
+  readonly openIssuer: OpenIssuer
+  /** When the reconciler should first look at a new invoice, in seconds. */
+  readonly reconcileSeconds: number
+  readonly onError: (error: BtcpayError, checkoutId: string) => void
+}) {
+  const { db, clock, pepper, btcpay, openIssuer, reconcileSeconds, onError } = options
+
+  /** Seals what is answered under the caller's own key: what is stored shows no claim secret. */
+  const responseKey = (idempotencyKey: string) =>
+    deriveSealingKey(Buffer.concat([pepper, Buffer.from(idempotencyKey)]), 'idempotent response')
+
+  type Claim =
+    | { readonly outcome: CheckoutCreation }
+    | { readonly checkout: Checkout; readonly claimSecret: string; readonly again: boolean }
+
+  /**
+   * Takes the idempotency key and writes our row, in one transaction, before BTCPay hears of it. A key whose first
+   * attempt failed, or died, goes on with the same row, and so with the same order id.
+   */
+  async function claim(
+    tx: Tx,
+    deviceId: string,
+    request: CreateCheckoutRequest,
+    idempotencyKey: string,
+    bodyHash: string,
+  ): Promise<Claim> {
+    const now = clock()
+    const device = await registerDevice(tx, deviceId, request.device, pepper, clock)
+    const scope = { deviceId, route: ROUTES.checkouts, keyHash: sha256(idempotencyKey) }
+    // The device's row is locked by the line above, so no second call of this device comes between.
+    const known = await tx.idempotencyKey.findUnique({ where: { deviceId_route_keyHash: scope } })
+    if (known) {
+      if (known.bodyHash !== bodyHash) return { outcome: { ok: false, code: 'IDEMPOTENCY_KEY_REUSED' } }
+      if (known.response) {
+        const plain = openSealed(known.response, responseKey(idempotencyKey), known.resourceId)
+        const body = createCheckoutResponseSchema.parse(JSON.parse(Buffer.from(plain).toString()))
+        return { outcome: { ok: true, replayed: true, body } }
+      }
+      if (known.lockedUntil && isBefore(now, fromUnix(known.lockedUntil.getTime() / 1000))) {
+        return { outcome: { ok: false, code: 'IDEMPOTENCY_IN_PROGRESS', retryAfter: 2 } }
+      }
+    }
+
+    const own = await licenseOf(tx, deviceId)
+    if (request.licenseId !== undefined && request.licenseId !== own?.id) {
+      return { outcome: { ok: false, code: 'NOT_FOUND' } }
+    }
+    const id = known?.resourceId ?? newCheckoutId()
+    const claimSecret = randomBytes(32).toString('base64url')
+    const key = generateLicenseKey()
+    const secrets = {
+      claimHash: sha256(claimSecret),
+      sealedKey: sealBytes(Buffer.from(key), claimKey(claimSecret), id),
+      keyHash: hashLicenseKey(key, pepper),
+      keyTail: key.slice(-4),
+    }
+    const lockedUntil = toDate(plusSeconds(now, LEASE_SECONDS))
+    if (known) {
+      await tx.idempotencyKey.update({ where: { deviceId_route_keyHash: scope }, data: { lockedUntil } })
+      const checkout = await tx.checkout.update({ where: { id }, data: secrets })
+      return { checkout, claimSecret, again: true }
+    }
+    const checkout = await tx.checkout.create({
+      data: {
+        id,
+        deviceId: device.id,
+        licenseId: own?.id ?? null,
+        plan: request.plan,
+        amount: MONTHLY_PLAN.amount,
+        currency: MONTHLY_PLAN.currency,
+        email: request.email ?? null,
+        ...secrets,
+        createdAt: toDate(now),
+        state: 'awaiting_payment',
+      },
+    })
+    await tx.idempotencyKey.create({
+      data: { ...scope, bodyHash, resourceId: id, lockedUntil, createdAt: toDate(now) },
+    })
+    return { checkout, claimSecret, again: false }
+  }
+
+  /** Makes the invoice, or finds the one that an earlier attempt made without hearing so. */
+  async function obtainInvoice(client: Btcpay, checkout: Checkout, again: boolean): Promise<Invoice> {
+    const ours = (invoice: Invoice): boolean =>
+      invoice.storeId === client.storeId &&
+      invoice.type === 'Standard' &&
+      invoice.currency === checkout.currency &&
+      compareMoney(invoice.amount, checkout.amount) === 0 &&
+      invoice.metadata.orderId === checkout.id &&
+      invoice.metadata.itemCode === ITEM_CODE &&
+      invoice.createdTime >= checkout.createdAt.getTime() / 1000 - CLOCK_SKEW_SECONDS
+    const find = async () => (await client.findByOrderId(checkout.id)).filter(ours).at(-1)
+    const earlier = again ? await find() : undefined
+    if (earlier) return earlier
+    try {
+      return await client.createInvoice({
+        amount: checkout.amount,
+        currency: checkout.currency,
+        orderId: checkout.id,
+        itemCode: ITEM_CODE,
+        itemDesc: 'AutoTele, 1 mois',
+      })
+    } catch (error) {
+      if (!(error instanceof BtcpayError) || !error.mayHaveHappened) throw error
+      const made = await find().catch(() => undefined)
+      if (!made) throw error
+      return made
+    }
+  }
+
+  return {
+    /** Makes a checkout and its invoice; the same key and body give the same answer, however often they come. */
+    async create(
+      deviceId: string,
+      request: CreateCheckoutRequest,
+      idempotencyKey: string,
+      rawBody: Uint8Array,
+    ): Promise<CheckoutCreation> {
+      const unavailable = { ok: false, code: 'PAYMENTS_UNAVAILABLE', retryAfter: 30 } as const
+      if (!btcpay) return unavailable
+      const bodyHash = sha256(rawBody)
+      const claimed = await retryConflicts(() =>
+        db.$transaction(tx => claim(tx, deviceId, request, idempotencyKey, bodyHash)),
+      )
+      if ('outcome' in claimed) return claimed.outcome
+      const { checkout, claimSecret, again } = claimed
+      const where = {
+        deviceId_route_keyHash: { deviceId, route: ROUTES.checkouts, keyHash: sha256(idempotencyKey) },
+      }
+      let invoice: Invoice
+      try {
+        invoice = await obtainInvoice(btcpay, checkout, again)
+      } catch (error) {
+        await db.idempotencyKey.update({ where, data: { lockedUntil: null } })
+        if (!(error instanceof BtcpayError)) throw error
+        onError(error, checkout.id)
+        return unavailable
+      }
+      const body = createCheckoutResponseSchema.parse({
+        id: checkout.id,
+        claimSecret,
+        checkoutUrl: invoice.checkoutLink,
+        amount: checkout.amount,
+        currency: checkout.currency,
+        expiresAt: toIso(fromUnix(invoice.expirationTime)),
+        pollAfterSeconds: POLL_SECONDS,
+      })
+      const response = sealBytes(Buffer.from(JSON.stringify(body)), responseKey(idempotencyKey), checkout.id)
+      await db.$transaction([
+        db.checkout.update({
+          where: { id: checkout.id },
+          data: {
+            invoiceId: invoice.id,
+            checkoutUrl: invoice.checkoutLink,
+            expiresAt: toDate(fromUnix(invoice.expirationTime)),
+            nextCheckAt: toDate(plusSeconds(clock(), reconcileSeconds)),
+          },
+        }),
+        db.idempotencyKey.update({ where, data: { response, lockedUntil: null } }),
+      ])
+      return { ok: true, replayed: false, body }
+    },
+
+    /**
+     * What has become of a checkout, for the device that made it and still has the secret; `null` else. Once settled it
+     * brings a token, and the key when it was this checkout that brought the licence its first payment.
+     */
+    async read(
+      deviceId: string,
+      id: string,
+      claimSecret: string,
+      proofId: string,
+      language: 'fr' | 'en',
+    ): Promise<CheckoutResponse | null> {
+      const checkout = await db.checkout.findUnique({ where: { id }, include: { license: true } })
+      const given = Buffer.from(sha256(claimSecret))
+      // An unknown id costs the same comparison as a wrong secret.
+      const right = timingSafeEqual(given, Buffer.from(checkout?.claimHash ?? '0'.repeat(64)))
+      if (!checkout || !right || checkout.deviceId !== deviceId) return null
+      const state = checkoutStateSchema.parse(checkout.state)
+      const action = actionFor(state, checkout.checkoutUrl)
+      const answer: CheckoutResponse = {
+        state,
+        message: MESSAGES[state][language],
+        ...(action ? { action } : {}),
+        paidAmount: moneySchema.parse(checkout.paidAmount),
+        serverTime: toIso(clock()),
+      }
+      const { license } = checkout
+      if (state !== 'settled' || !license) return answer
+      const key =
+        license.keyHash === checkout.keyHash
+          ? Buffer.from(openSealed(checkout.sealedKey, claimKey(claimSecret), id)).toString()
+          : undefined
+      const claimed = {
+        ...answer,
+        licenseId: licenseIdSchema.parse(license.id),
+        ...(key === undefined ? {} : { licenseKey: formatKey(key) }),
+      }
+      if (!isUsable(standing(licenseFacts(license), clock()).status)) return claimed
+      const issuer = await openIssuer()
+      const issued = await db.$transaction(async tx => {
+        const seated = (await licenseOf(tx, deviceId))?.id === license.id
+        return seated ? await issuer.answer(tx, { license, deviceId, seated, proofId }) : undefined
+      })
+      return issued?.result === 'granted'
+        ? { ...claimed, token: issued.token, keyset: issued.keyset }
+        : claimed
+    },
+  }
+}
+export type Checkouts = ReturnType<typeof createCheckouts>
+
+const claimKey = (claimSecret: string) => deriveSealingKey(Buffer.from(claimSecret), 'license key')
+const licenseKeySchema = z.custom<Parameters<typeof formatLicenseKey>[0]>(value => typeof value === 'string')
+const formatKey = (key: string): string => formatLicenseKey(licenseKeySchema.parse(key))
+
+function actionFor(state: CheckoutState, checkoutUrl: string | null): Action | undefined {
+  switch (state) {
+    case 'awaiting_payment':
+    case 'underpaid':
+      return checkoutUrl ? { rel: 'pay', method: 'GET', href: checkoutUrl } : undefined
+    case 'expired':
+    case 'invalid':
+      return { rel: 'new-checkout', method: 'POST', href: ROUTES.checkouts }
+    case 'confirming':
+    case 'settled':
+    case 'in_review':
+      return undefined
+  }
+}
+
+const MESSAGES: Readonly<Record<CheckoutState, { fr: string; en: string }>> = {
+  awaiting_payment: { fr: 'En attente du paiement.', en: 'Waiting for the payment.' },
+  confirming: {
+    fr: 'Paiement reçu, en attente de confirmation.',
+    en: 'Payment received, waiting for its confirmation.',
+  },
+  settled: { fr: 'Paiement confirmé.', en: 'Payment confirmed.' },
+  underpaid: {
+    fr: 'Le montant reçu est incomplet et le délai est passé. Une personne va s’en occuper.',
+    en: 'The amount received is incomplete and the time is over. Someone will look at it.',
+  },
+  in_review: {
+    fr: 'Une personne vérifie ce paiement. Rien n’est perdu.',
+    en: 'Someone is looking at this payment. Nothing is lost.',
+  },
+  expired: {
+    fr: 'Le délai de paiement est passé sans paiement.',
+    en: 'The time to pay is over and no payment came.',
+  },
+  invalid: { fr: 'Ce paiement n’est pas valable.', en: 'This payment is not valid.' },
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { fromDate, isBefore, plusSeconds, toDate, type Clock } from '../clock.ts'
+import type { Database } from '../storage/database.ts'
+import type { Settle } from './settle.ts'
+
+/** What we read of a webhook; every member may be missing, and the body alone never decides anything. */
+const eventSchema = z.looseObject({
+  type: z.string().max(100).optional().catch(undefined),
+  invoiceId: z.string().min(1).max(200).optional().catch(undefined),
+  deliveryId: z.string().max(200).optional().catch(undefined),
+  originalDeliveryId: z.string().max(200).optional().catch(undefined),
+  pullPaymentId: z.string().max(200).optional().catch(undefined),
+})
+
+/** Seconds until the next attempt: 2, 4, 8 … 600. Reconciliation finds what is still open meanwhile. */
+const backoff = (attempts: number): number => Math.min(2 ** attempts, 600)
+/** A row being worked on is left alone this long; then its worker is taken for dead. */
+const LEASE_SECONDS = 120
+/** After about two days of refusals the row rests; the reconciler still looks at the invoice. */
+const MAX_ATTEMPTS = 300
+
+export function createInbox(options: {
+  readonly db: Database
+  readonly clock: Clock
+  readonly settle: Settle
+  /** Told of each event worked off, or of the error that postponed it. */
+  readonly onWorked: (result: { type: string | null; outcome: string; error?: unknown }) => void
+}) {
+  const { db, clock, settle, onWorked } = options
+
+  /**
+   * Takes the oldest due event, and with it all others of the same invoice: one read answers them all. The claim is a
+   * lease and not a lock, so a worker that is killed leaves the rows to the next one.
+   */
+  async function claim() {
+    const now = clock()
+    return await db.$transaction(async tx => {
+      const first = await tx.$queryRaw<{ id: bigint; invoice_id: string | null }[]>`
+        SELECT id, invoice_id FROM inbox WHERE state = 'pending' AND next_attempt_at <= ${toDate(now)}
+        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`
+      const row = first[0]
+      if (!row) return []
+      const others = row.invoice_id
+        ? await tx.$queryRaw<{ id: bigint }[]>`
+            SELECT id FROM inbox WHERE state = 'pending' AND invoice_id = ${row.invoice_id}
+            AND next_attempt_at <= ${toDate(now)} AND id > ${row.id} ORDER BY id FOR UPDATE SKIP LOCKED`
+        : []
+      return await tx.inboxEvent.updateManyAndReturn({
+        where: { id: { in: [row.id, ...others.map(other => other.id)] } },
+        data: { attempts: { increment: 1 }, nextAttemptAt: toDate(plusSeconds(now, LEASE_SECONDS)) },
+      })
+    })
+  }
+
+  return {
+    /** Keeps a verified delivery, byte for byte. It is safe on disk when this returns. */
+    async store(body: Uint8Array): Promise<void> {
+      const event = eventSchema.safeParse(parseJson(body)).data ?? {}
+      const now = toDate(clock())
+      await db.inboxEvent.create({
+        data: {
+          receivedAt: now,
+          body: new Uint8Array(body),
+          deliveryId: event.originalDeliveryId ?? event.deliveryId ?? null,
+          type: event.type ?? null,
+          invoiceId: event.invoiceId ?? null,
+          // Nothing to read again: kept for the record.
+          state: event.invoiceId === undefined ? 'ignored' : 'pending',
+          nextAttemptAt: now,
+        },
+      })
+    },
+
+    /** Works off one event (and the others of its invoice); `false` when none is due. */
+    async workOnce(): Promise<boolean> {
+      const events = await claim()
+      const [first] = events
+      if (!first?.invoiceId) return false
+      const ids = events.map(event => event.id)
+      const done = { doneAt: toDate(clock()), error: null }
+      try {
+        const { outcome, ledger } = await settle(first.invoiceId)
+        for (const event of events) {
+          if (event.type === 'InvoiceRefund' && outcome === 'decided') await recordRefund(event)
+        }
+        const state = outcome === 'decided' ? 'done' : 'ignored'
+        await db.inboxEvent.updateMany({ where: { id: { in: ids } }, data: { state, ...done } })
+        onWorked({ type: first.type, outcome: ledger === 'none' ? outcome : ledger })
+      } catch (error) {
+        const spent = first.attempts >= MAX_ATTEMPTS
+        await db.inboxEvent.updateMany({
+          where: { id: { in: ids } },
+          data: {
+            state: spent ? 'ignored' : 'pending',
+            nextAttemptAt: toDate(plusSeconds(clock(), backoff(first.attempts))),
+            error: error instanceof Error ? error.message.slice(0, 500) : 'unknown',
+          },
+        })
+        onWorked({ type: first.type, outcome: 'postponed', error })
+      }
+      return true
+    },
+
+    /** When the next postponed event is due, in milliseconds from now; `undefined` when there is none. */
+    async dueIn(): Promise<number | undefined> {
+      const next = await db.inboxEvent.findFirst({
+        where: { state: 'pending' },
+        orderBy: { nextAttemptAt: 'asc' },
+        select: { nextAttemptAt: true },
+      })
+      if (!next) return undefined
+      const now = clock()
+      const at = fromDate(next.nextAttemptAt)
+      return isBefore(at, now) ? 0 : at.since(now).total('milliseconds')
+    },
+  }
+
+  /** A refund is a promise to pay back, which the customer must still claim: a person decides what it means. */
+  async function recordRefund(event: { invoiceId: string | null; body: Uint8Array }): Promise<void> {
+    const { invoiceId } = event
+    if (!invoiceId) return
+    const checkout = await db.checkout.findUnique({ where: { invoiceId } })
+    const pullPaymentId = eventSchema.safeParse(parseJson(event.body)).data?.pullPaymentId ?? null
+    await db.attention.createMany({
+      data: [
+        {
+          key: `refund:${invoiceId}:${pullPaymentId ?? ''}`,
+          kind: 'refund',
+          invoiceId,
+          checkoutId: checkout?.id ?? null,
+          licenseId: checkout?.licenseId ?? null,
+          detail: { pullPaymentId },
+          createdAt: toDate(clock()),
+        },
+      ],
+      skipDuplicates: true,
+    })
+  }
+}
+export type Inbox = ReturnType<typeof createInbox>
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,94 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { RequestHandler } from 'express'
+import { toDate, type Clock } from '../clock.ts'
+import type { Database } from '../storage/database.ts'
+
+/** What is measured. Labels are few and never hold an id. */
+export function createMetrics(db: Database, clock: Clock) {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const gauge = (name: string, help: string, read: () => Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set(await read())
+      },
+    })
+
+  gauge('autotele_inbox_pending', 'Webhook events not yet worked off', () =>
+    db.inboxEvent.count({ where: { state: 'pending' } }),
+  )
+  gauge('autotele_attention_open', 'Items waiting for a person', () =>
+    db.attention.count({ where: { resolvedAt: null } }),
+  )
+  gauge('autotele_licenses_paid', 'Licenses whose paid time has not ended', () =>
+    db.license.count({ where: { paidThrough: { gte: toDate(clock()) } } }),
+  )
+  gauge('autotele_last_webhook_timestamp_seconds', 'When the newest webhook came', async () => {
+    const last = await db.inboxEvent.findFirst({ orderBy: { id: 'desc' }, select: { receivedAt: true } })
+    return last ? last.receivedAt.getTime() / 1000 : 0
+  })
+
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'autotele_http_request_duration_seconds',
+      help: 'Duration of requests by route',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+    btcpay: new Histogram({
+      name: 'autotele_btcpay_request_duration_seconds',
+      help: 'Duration of calls to BTCPay by operation and outcome',
+      labelNames: ['operation', 'outcome'] as const,
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'autotele_webhooks_total',
+      help: 'Webhook deliveries by what became of them on arrival',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    events: new Counter({
+      name: 'autotele_webhook_events_total',
+      help: 'Webhook events by what working them off came to',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    checkouts: new Counter({
+      name: 'autotele_checkouts_total',
+      help: 'Checkouts by outcome of their creation',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    tokens: new Counter({
+      name: 'autotele_license_answers_total',
+      help: 'Answers to devices by route and result',
+      labelNames: ['route', 'result'] as const,
+      registers,
+    }),
+    reconciled: new Counter({
+      name: 'autotele_reconciled_grants_total',
+      help: 'Payments found by reconciliation that no webhook had announced',
+      registers,
+    }),
+  }
+}
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Times each request under its route's pattern; what matched no route is one label, so that scanners cannot fill it. */
+export const measure =
+  (metrics: Metrics): RequestHandler =>
+  (request, response, next) => {
+    const end = metrics.requests.startTimer({ method: request.method })
+    response.once('finish', () => {
+      const route: unknown = (request.route as { path?: unknown } | undefined)?.path
+      end({ route: typeof route === 'string' ? route : 'none', status: String(response.statusCode) })
+    })
+    next()
+  }

@@ -1,0 +1,223 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { PublicJwk } from '@autotele/shared'
+import { createApp } from './app.ts'
+import { createBtcpay, createCheckouts, createInbox, createReconcile, createSettle } from './billing/index.ts'
+import { systemClock, type Clock } from './clock.ts'
+import type { Config } from './config/config.ts'
+import { resolveSecrets } from './config/secrets.ts'
+import { createNonces, createProofCheck } from './http/device-proof.ts'
+import { createMetrics } from './http/metrics.ts'
+import { opsRoutes } from './http/ops.ts'
+import { publicRoutes } from './http/public.ts'
+import { createRateLimits } from './http/rate-limits.ts'
+import { webhookRoutes } from './http/webhooks.ts'
+import { startJobs } from './jobs/index.ts'
+import { createIssuer, createKeyRing, createLicenses, createTrials } from './licensing/index.ts'
+import { createLog } from './log.ts'
+import { openDatabase } from './storage/database.ts'
+import { startEmbeddedPostgres } from './storage/embedded-postgres.ts'
+import { migrate } from './storage/migrate.ts'
+
+export type RunningServer = {
+  readonly url: string
+  readonly metricsUrl: string
+  /** What clients must know to verify key sets; `null` in production, where the root key is kept elsewhere. */
+  readonly rootKey: PublicJwk | null
+  /** Answers what has begun, then lets go of everything. */
+  readonly stop: () => Promise<void>
+}
+
+export type ServerPorts = {
+  readonly clock?: Clock
+  /** Between 0 and 1, for the jitter of refreshes. */
+  readonly random?: () => number
+  readonly log?: Logger
+  readonly fetch?: typeof fetch
+  /** Limit loopback addresses too, as production does. */
+  readonly limitLoopback?: boolean
+}
+
+/** Requests still running when a stop is asked for may take this long. */
+const DRAIN_MS = 15_000
+
+/** Starts the whole server from its configuration. What had begun is undone when a later step fails. */
+export async function startServer(config: Config, ports: ServerPorts = {}): Promise<RunningServer> {
+  const { clock = systemClock, random = Math.random, log = createLog(config.logLevel) } = ports
+  const undo: (() => Promise<unknown>)[] = []
+  const stopAll = async () => {
+    for (const step of undo.splice(0).reverse()) {
+      await step().catch((error: unknown) => log.error({ err: error }, 'a part did not stop cleanly'))
+    }
+  }
+  try {
+    return await start()
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+
+  async function start(): Promise<RunningServer> {
+    const secrets = await resolveSecrets(config, text => log.warn(text))
+    const databaseUrl = config.databaseUrl ?? (await ownDatabase())
+    const migrations = await migrate(databaseUrl)
+    if (migrations.length > 0) log.info({ migrations }, 'database migrated')
+    const db = openDatabase(databaseUrl, error => log.warn({ err: error }, 'a database connection was lost'))
+    undo.push(() => db.$disconnect())
+
+    const keys = createKeyRing({
+      db,
+      clock,
+      keyEncryptionKey: secrets.keyEncryptionKey,
+      rootKey: secrets.rootKey,
+      keySetFile: config.keySetFile,
+    })
+    // Better not to start than to find out with the first customer.
+    await keys.current()
+
+    const metrics = createMetrics(db, clock)
+    const { reconcileSeconds, latePayments } = config
+    const btcpay =
+      config.btcpay &&
+      createBtcpay(config.btcpay, {
+        ...(ports.fetch ? { fetch: ports.fetch } : {}),
+        observe: (operation, outcome, seconds) => metrics.btcpay.observe({ operation, outcome }, seconds),
+      })
+    if (!btcpay) log.warn('BTCPay is not configured: checkouts answer that payments are unavailable')
+    const settle = btcpay && createSettle({ db, clock, btcpay, latePayments, reconcileSeconds })
+    const inbox = createInbox({
+      db,
+      clock,
+      settle: settle ?? (() => Promise.reject(new Error('BTCPay is not configured'))),
+      onWorked({ type, outcome, error }) {
+        metrics.events.inc({ outcome })
+        if (error === undefined) log.info({ type, outcome }, 'webhook event worked off')
+        else log.warn({ type, err: error }, 'webhook event postponed')
+      },
+    })
+    const reconcile =
+      settle &&
+      createReconcile({
+        db,
+        clock,
+        settle,
+        reconcileSeconds,
+        onFound(invoiceId) {
+          metrics.reconciled.inc()
+          log.warn({ invoiceId }, 'a payment was found that no webhook had announced')
+        },
+        onError: (error, invoiceId) =>
+          log.warn({ err: error, invoiceId }, 'an invoice could not be read again'),
+      })
+
+    const jobs = startJobs({
+      db,
+      clock,
+      inbox: settle ? inbox : undefined,
+      reconcile,
+      reconcileSeconds,
+      onError: (job, error) => log.error({ err: error, job }, 'a job failed and will be tried again'),
+    })
+    undo.push(() => jobs.stop())
+
+    const server = createServer()
+    const url = await listen(server, config.port, config.host)
+    undo.push(() => close(server))
+    const publicUrl = config.publicUrl ?? url
+
+    const { pepper } = secrets
+    const openIssuer = createIssuer({
+      keys,
+      clock,
+      random,
+      issuer: publicUrl,
+      environment: config.production ? 'live' : 'test',
+    })
+
+    let stopping = false
+    const nonces = createNonces(pepper, clock)
+    const app = createApp({
+      trustProxy: config.trustProxy,
+      metrics,
+      log,
+      routers: [
+        opsRoutes({ db, keys, stopping: () => stopping }),
+        webhookRoutes({ inbox, secrets: secrets.webhookSecrets, wake: () => jobs.wake(), metrics, log }),
+        publicRoutes({
+          nonces,
+          checkProof: createProofCheck({ db, nonces, publicUrl }),
+          limits: createRateLimits({ exemptLoopback: !config.production && ports.limitLoopback !== true }),
+          startTrial: createTrials({ db, clock, pepper, openIssuer }),
+          licenses: createLicenses({ db, clock, pepper, openIssuer }),
+          checkouts: createCheckouts({
+            db,
+            clock,
+            pepper,
+            btcpay,
+            openIssuer,
+            reconcileSeconds,
+            onError: (error, checkoutId) => log.error({ err: error, checkoutId }, 'BTCPay made no invoice'),
+          }),
+          metrics,
+        }),
+      ],
+    })
+    server.on('request', app as RequestListener)
+
+    const metricsServer = createServer((request, response) => {
+      if (request.url !== '/metrics') return void response.writeHead(404).end()
+      metrics.registry.metrics().then(
+        text => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
+        () => response.writeHead(503).end(),
+      )
+    })
+    const metricsUrl = `${await listen(metricsServer, config.metricsPort, config.host)}/metrics`
+    undo.push(() => close(metricsServer))
+
+    log.info({ url, publicUrl, metricsUrl }, 'license server ready')
+    let stopped: Promise<void> | undefined
+    return {
+      url: publicUrl,
+      metricsUrl,
+      rootKey: secrets.rootKey?.publicJwk ?? null,
+      stop() {
+        stopping = true
+        stopped ??= stopAll()
+        return stopped
+      },
+    }
+  }
+
+  async function ownDatabase(): Promise<string> {
+    const folder = join(config.dataDir, 'postgres')
+    log.warn(`DATABASE_URL is not set: using a PostgreSQL of our own in ${folder}, for trying only`)
+    const postgres = await startEmbeddedPostgres(folder)
+    undo.push(() => postgres.stop())
+    return postgres.databaseUrl
+  }
+}
+
+/** Listens, and gives the base URL; port 0 is any free one. */
+async function listen(server: Server, port: number, host: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const { port: actual } = server.address() as AddressInfo
+  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${String(actual)}`
+}
+
+/** Takes no new connection, lets running requests end, and cuts those that take too long. */
+async function close(server: Server): Promise<void> {
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  await new Promise<void>(resolve => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+  clearTimeout(cut)
+}
