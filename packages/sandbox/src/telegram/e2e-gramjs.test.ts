@@ -1,18 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import bigInt from 'big-integer'
+import { Api } from 'telegram'
 import type { TelegramClient } from 'telegram'
+import { computeCheck } from 'telegram/Password.js'
 import { CAMILLE, NASSIM, startTelegram } from './index.ts'
 import type { PeerKey, TelegramSandbox } from './index.ts'
-import {
-  Api,
-  bigInt,
-  computeCheck,
-  connectGramjs,
-  givePassword,
-  refusal,
-  savedSession,
-  signIn,
-} from './testing/gramjs-client.ts'
-import type { ApiTypes } from './testing/gramjs-client.ts'
+import { connectGramjs, givePassword, refusal, savedSession, signIn } from './testing/gramjs-client.ts'
 
 const log: string[] = []
 const clients: TelegramClient[] = []
@@ -20,7 +13,7 @@ let sandbox: TelegramSandbox
 let client: TelegramClient
 
 const connect = async (saved?: string): Promise<TelegramClient> => {
-  const connected = await connectGramjs(sandbox, saved)
+  const connected = await connectGramjs(sandbox, saved === undefined ? {} : { saved })
   clients.push(connected)
   return connected
 }
@@ -48,7 +41,7 @@ const chatNamed = (title: string): PeerKey =>
 const inputPeer = async (
   from: TelegramClient,
   title: string,
-): Promise<ApiTypes.InputPeerChannel | ApiTypes.InputPeerChat> => {
+): Promise<Api.InputPeerChannel | Api.InputPeerChat> => {
   const answer = (await from.invoke(
     new Api.messages.GetDialogs({
       offsetDate: 0,
@@ -57,7 +50,7 @@ const inputPeer = async (
       limit: 100,
       hash: bigInt(0),
     }),
-  )) as ApiTypes.messages.Dialogs
+  )) as Api.messages.Dialogs
   const chat = answer.chats.find(one => 'title' in one && one.title.includes(title))
   if (chat instanceof Api.Channel) {
     return new Api.InputPeerChannel({ channelId: chat.id, accessHash: chat.accessHash! })
@@ -70,10 +63,10 @@ const randomId = (): ReturnType<typeof bigInt> => bigInt((lastRandomId += 1))
 
 const schedule = async (
   from: TelegramClient,
-  peer: ApiTypes.TypeInputPeer,
+  peer: Api.TypeInputPeer,
   message: string,
   options: Partial<ConstructorParameters<typeof Api.messages.SendMessage>[0]> = {},
-): Promise<ApiTypes.Message> => {
+): Promise<Api.Message> => {
   const answer = (await from.invoke(
     new Api.messages.SendMessage({
       peer,
@@ -82,19 +75,19 @@ const schedule = async (
       scheduleDate: nowSeconds() + 3600,
       ...options,
     }),
-  )) as ApiTypes.Updates
+  )) as Api.Updates
   const update = answer.updates.find(one => one instanceof Api.UpdateNewScheduledMessage)
-  return (update as ApiTypes.UpdateNewScheduledMessage).message as ApiTypes.Message
+  return (update as Api.UpdateNewScheduledMessage).message as Api.Message
 }
 
-const scheduled = async (from: TelegramClient, peer: ApiTypes.TypeInputPeer): Promise<ApiTypes.Message[]> => {
+const scheduled = async (from: TelegramClient, peer: Api.TypeInputPeer): Promise<Api.Message[]> => {
   const answer = (await from.invoke(
     new Api.messages.GetScheduledHistory({ peer, hash: bigInt(0) }),
-  )) as ApiTypes.messages.Messages
-  return answer.messages as ApiTypes.Message[]
+  )) as Api.messages.Messages
+  return answer.messages as Api.Message[]
 }
 
-const history = async (from: TelegramClient, peer: ApiTypes.TypeInputPeer): Promise<ApiTypes.Message[]> => {
+const history = async (from: TelegramClient, peer: Api.TypeInputPeer): Promise<Api.Message[]> => {
   const answer = (await from.invoke(
     new Api.messages.GetHistory({
       peer,
@@ -106,14 +99,14 @@ const history = async (from: TelegramClient, peer: ApiTypes.TypeInputPeer): Prom
       minId: 0,
       hash: bigInt(0),
     }),
-  )) as ApiTypes.messages.Messages
-  return answer.messages as ApiTypes.Message[]
+  )) as Api.messages.Messages
+  return answer.messages as Api.Message[]
 }
 
-const sendCode = async (from: TelegramClient, phoneNumber: string): Promise<ApiTypes.auth.SentCode> =>
+const sendCode = async (from: TelegramClient, phoneNumber: string): Promise<Api.auth.SentCode> =>
   (await from.invoke(
     new Api.auth.SendCode({ phoneNumber, apiId: 1, apiHash: 'x', settings: new Api.CodeSettings({}) }),
-  )) as ApiTypes.auth.SentCode
+  )) as Api.auth.SentCode
 
 const giveCode = async (
   from: TelegramClient,
@@ -130,12 +123,12 @@ describe('signing in', () => {
   it('says how the code was sent, and the next way at each resend', async () => {
     const first = await sendCode(client, CAMILLE)
     expect(first.type).toBeInstanceOf(Api.auth.SentCodeTypeApp)
-    expect((first.type as ApiTypes.auth.SentCodeTypeApp).length).toBe(5)
+    expect((first.type as Api.auth.SentCodeTypeApp).length).toBe(5)
     expect(first.nextType).toBeInstanceOf(Api.auth.CodeTypeSms)
     expect(first.timeout).toBeGreaterThan(0)
     const again = (await client.invoke(
       new Api.auth.ResendCode({ phoneNumber: CAMILLE, phoneCodeHash: first.phoneCodeHash }),
-    )) as ApiTypes.auth.SentCode
+    )) as Api.auth.SentCode
     expect(again.type).toBeInstanceOf(Api.auth.SentCodeTypeSms)
     expect(
       await client.invoke(
@@ -188,16 +181,14 @@ describe('signing in', () => {
     await givePassword(client, 'tournesol')
     const [me] = (await client.invoke(
       new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }),
-    )) as ApiTypes.User[]
+    )) as Api.User[]
     expect(me).toMatchObject({ firstName: 'Camille', self: true, phone: '33639980001' })
   })
 
   it('a saved session comes back without a new sign-in', async () => {
     const again = await connect(savedSession(client))
     const handshakes = sandbox.calls.filter(call => call.method === 'auth.signIn').length
-    const [me] = (await again.invoke(
-      new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }),
-    )) as ApiTypes.User[]
+    const [me] = (await again.invoke(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }))) as Api.User[]
     expect(me?.firstName).toBe('Camille')
     expect(sandbox.calls.filter(call => call.method === 'auth.signIn').length).toBe(handshakes)
   })
@@ -213,23 +204,23 @@ describe('dialogs', () => {
         limit: 100,
         hash: bigInt(0),
       }),
-    )) as ApiTypes.messages.Dialogs
+    )) as Api.messages.Dialogs
     const titles: string[] = []
-    let offsetPeer: ApiTypes.TypeInputPeer = new Api.InputPeerEmpty()
+    let offsetPeer: Api.TypeInputPeer = new Api.InputPeerEmpty()
     let offsetDate = 0
     let offsetId = 0
     for (;;) {
       const page = (await client.invoke(
         new Api.messages.GetDialogs({ offsetDate, offsetId, offsetPeer, limit: 4, hash: bigInt(0) }),
-      )) as ApiTypes.messages.DialogsSlice
+      )) as Api.messages.DialogsSlice
       if (page.dialogs.length === 0) break
       expect(page.count).toBe(all.dialogs.length)
       titles.push(...page.dialogs.map(dialog => JSON.stringify(dialog.peer)))
-      const last = page.dialogs.at(-1) as ApiTypes.Dialog
+      const last = page.dialogs.at(-1) as Api.Dialog
       const top = page.messages.find(
         one => one.id === last.topMessage && JSON.stringify(one.peerId) === JSON.stringify(last.peer),
       )
-      offsetDate = (top as ApiTypes.Message).date
+      offsetDate = (top as Api.Message).date
       offsetId = last.topMessage
       offsetPeer = await inputOf(page, last.peer)
     }
@@ -246,9 +237,9 @@ describe('dialogs', () => {
         limit: 100,
         hash: bigInt(0),
       }),
-    )) as ApiTypes.messages.Dialogs
-    const named = (title: string): ApiTypes.Channel =>
-      answer.chats.find(one => 'title' in one && one.title.includes(title)) as ApiTypes.Channel
+    )) as Api.messages.Dialogs
+    const named = (title: string): Api.Channel =>
+      answer.chats.find(one => 'title' in one && one.title.includes(title)) as Api.Channel
     expect(named('Quartier')).toMatchObject({ creator: true, broadcast: true })
     expect(named('Agenda').adminRights?.postMessages).toBe(true)
     expect(named('Mairie').adminRights).toBeNull()
@@ -257,21 +248,21 @@ describe('dialogs', () => {
     expect(named('Jardin').forum).toBe(true)
     const full = (await client.invoke(
       new Api.channels.GetFullChannel({ channel: (await inputPeer(client, 'Dons')) as never }),
-    )) as ApiTypes.messages.ChatFull
-    expect((full.fullChat as ApiTypes.ChannelFull).slowmodeSeconds).toBe(60)
+    )) as Api.messages.ChatFull
+    expect((full.fullChat as Api.ChannelFull).slowmodeSeconds).toBe(60)
   })
 })
 
 const inputOf = async (
-  page: { chats: ApiTypes.TypeChat[]; users: ApiTypes.TypeUser[] },
-  peer: ApiTypes.TypePeer,
-): Promise<ApiTypes.TypeInputPeer> => {
+  page: { chats: Api.TypeChat[]; users: Api.TypeUser[] },
+  peer: Api.TypePeer,
+): Promise<Api.TypeInputPeer> => {
   if (peer instanceof Api.PeerChat) return new Api.InputPeerChat({ chatId: peer.chatId })
   if (peer instanceof Api.PeerChannel) {
-    const chat = page.chats.find(one => one.id.eq(peer.channelId)) as ApiTypes.Channel
+    const chat = page.chats.find(one => one.id.eq(peer.channelId)) as Api.Channel
     return new Api.InputPeerChannel({ channelId: chat.id, accessHash: chat.accessHash! })
   }
-  const user = page.users.find(one => one.id.eq((peer as ApiTypes.PeerUser).userId)) as ApiTypes.User
+  const user = page.users.find(one => one.id.eq((peer as Api.PeerUser).userId)) as Api.User
   return new Api.InputPeerUser({ userId: user.id, accessHash: user.accessHash! })
 }
 
@@ -347,7 +338,7 @@ describe('scheduling', () => {
         randomId: randomId(),
         scheduleDate: nowSeconds() + 5,
       }),
-    )) as ApiTypes.Updates
+    )) as Api.Updates
     expect(answer.updates.map(one => one.className)).toEqual(['UpdateMessageID', 'UpdateNewChannelMessage'])
     expect((await history(client, peer))[0]).toMatchObject({ message: 'tout de suite', out: true })
   })
@@ -385,7 +376,7 @@ describe('scheduling', () => {
         offsetTopic: 0,
         limit: 10,
       }),
-    )) as ApiTypes.messages.ForumTopics
+    )) as Api.messages.ForumTopics
     const watering = topics.topics.find(topic => 'title' in topic && topic.title === 'Arrosage')!
     const replyTo = new Api.InputReplyToMessage({ replyToMsgId: watering.id, topMsgId: watering.id })
     const message = await schedule(client, peer, 'Je prends mardi', { replyTo })
@@ -430,8 +421,8 @@ describe('scheduling', () => {
     const { id } = await schedule(client, peer, 'finalement maintenant')
     const answer = (await client.invoke(
       new Api.messages.SendScheduledMessages({ peer, id: [id] }),
-    )) as ApiTypes.Updates
-    const removed = answer.updates[0] as ApiTypes.UpdateDeleteScheduledMessages
+    )) as Api.Updates
+    const removed = answer.updates[0] as Api.UpdateDeleteScheduledMessages
     expect(removed.messages).toEqual([id])
     const [published] = await history(client, peer)
     expect(published).toMatchObject({
@@ -471,10 +462,8 @@ describe('publication', () => {
     await signIn(nassim, sandbox.accounts[1]!)
     const found = (await client.invoke(
       new Api.contacts.ResolveUsername({ username: 'nassim_benali' }),
-    )) as ApiTypes.contacts.ResolvedPeer
-    const user = found.users.find(
-      one => 'username' in one && one.username === 'nassim_benali',
-    ) as ApiTypes.User
+    )) as Api.contacts.ResolvedPeer
+    const user = found.users.find(one => 'username' in one && one.username === 'nassim_benali') as Api.User
     const peer = new Api.InputPeerUser({ userId: user.id, accessHash: user.accessHash! })
     const { date } = await schedule(client, peer, 'à tout à l’heure')
     sandbox.clock.advanceWorld((date - nowSeconds() + 1) * 1000)

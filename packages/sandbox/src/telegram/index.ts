@@ -105,7 +105,8 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
   const nowMs = (): number => baseNow() + worldOffset
   const calls: RecordedCall[] = []
   let serving: Session | undefined
-  let server: MtprotoServer | undefined
+  // Filled once it listens; what runs before then finds nobody to tell.
+  const running: { server?: MtprotoServer } = {}
 
   const state = saved?.world ?? emptyState()
   const core = createWorldCore(
@@ -114,18 +115,18 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     event => {
       file.changed()
       if (event.type === 'scheduled') publication.arm()
-      server?.push(event.userId, updatesFor(core, event), serving)
+      running.server?.push(event.userId, updatesFor(core, event), serving)
     },
   )
   const world = createWorld(core)
   const file = createStateFile(
     options.stateFile,
-    () => ({ world: state, worldOffset, keys: server?.keys.dump() ?? [] }),
+    () => ({ world: state, worldOffset, keys: running.server?.keys.dump() ?? [] }),
     log,
   )
   const publication = createPublication(core, nowMs)
   const api = createApi(
-    { world: core, address: () => ({ port: server?.port ?? 0 }), changed: file.changed },
+    { world: core, address: () => ({ port: running.server?.port ?? 0 }), changed: file.changed },
     log,
   )
 
@@ -147,7 +148,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
   }
 
   const started = await startServer({ port: options.port ?? 0, invoke, record, changed: file.changed, log })
-  server = started
+  running.server = started
   if (saved) started.keys.restore(saved.keys)
   else (options.seed ?? seedCommunity)(world)
   publication.check()

@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module'
 import bigInt from 'big-integer'
+import { _serverKeys } from 'telegram/crypto/RSA.js'
 import { fingerprintOf, modulusOf } from './crypto/rsa.ts'
-
-type ServerKeys = Map<string, { n: bigInt.BigInteger; e: number }>
 
 /**
  * Makes the npm package `telegram` of this process trust a local data centre, and gives the address to dial. The
@@ -15,8 +13,6 @@ export const pointGramjsAt = (dc: {
   readonly rsaPublicKey: string
 }): { readonly resolveAddress: () => { host: string; port: number } } => {
   if (process.env['NODE_ENV'] === 'production') throw new Error('The local data centre is not for production')
-  const load = createRequire(import.meta.url)
-  const { _serverKeys } = load('telegram/crypto/RSA.js') as { _serverKeys: ServerKeys }
   _serverKeys.set(fingerprintOf(dc.rsaPublicKey).toString(), {
     n: bigInt(modulusOf(dc.rsaPublicKey).toString('hex'), 16),
     e: 65_537,

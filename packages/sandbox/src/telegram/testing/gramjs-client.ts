@@ -1,24 +1,17 @@
-import { createRequire } from 'node:module'
-import bigInt from 'big-integer'
-import type { Api as ApiTypes, TelegramClient } from 'telegram'
+import { Api, Logger, TelegramClient } from 'telegram'
+import { LogLevel } from 'telegram/extensions/Logger.js'
+import { PromisedNetSockets } from 'telegram/extensions/PromisedNetSockets.js'
+import { computeCheck } from 'telegram/Password.js'
+import { StringSession } from 'telegram/sessions/index.js'
+import type { ConnectionTCPFull } from 'telegram/network/index.js'
 import type { TelegramSandbox } from '../index.ts'
 import { pointGramjsAt } from '../point-gramjs.ts'
 
-const load = createRequire(import.meta.url)
-const telegram = load('telegram') as typeof import('telegram')
-const { PromisedNetSockets } = load(
-  'telegram/extensions/PromisedNetSockets.js',
-) as typeof import('telegram/extensions/PromisedNetSockets.js')
-const { StringSession } = load('telegram/sessions') as typeof import('telegram/sessions/index.js')
-const { Logger } = load('telegram/extensions/Logger.js') as typeof import('telegram/extensions/Logger.js')
-const { computeCheck } = load('telegram/Password.js') as typeof import('telegram/Password.js')
-
-export const { Api } = telegram
-export { bigInt, computeCheck }
-export type { ApiTypes }
-
 /** A GramJS client that dials the sandbox; to be ended with `destroy`. */
-export const connectGramjs = async (sandbox: TelegramSandbox, saved = ''): Promise<TelegramClient> => {
+export const connectGramjs = async (
+  sandbox: TelegramSandbox,
+  { saved = '', connection }: { saved?: string; connection?: typeof ConnectionTCPFull } = {},
+): Promise<TelegramClient> => {
   const { resolveAddress } = pointGramjsAt(sandbox)
   class LocalSocket extends PromisedNetSockets {
     override async connect(): Promise<this> {
@@ -30,13 +23,14 @@ export const connectGramjs = async (sandbox: TelegramSandbox, saved = ''): Promi
   }
   const session = new StringSession(saved)
   if (saved === '') session.setDC(sandbox.dcId, sandbox.host, 443)
-  const client = new telegram.TelegramClient(session, 12_345, 'not-a-real-hash', {
+  const client = new TelegramClient(session, 12_345, 'not-a-real-hash', {
     networkSocket: LocalSocket as never,
+    ...(connection ? { connection } : {}),
     connectionRetries: 3,
     retryDelay: 50,
     floodSleepThreshold: -1,
     securityChecks: true,
-    baseLogger: new Logger('none' as never),
+    baseLogger: new Logger(LogLevel.NONE),
   } as never)
   await client.connect()
   return client
@@ -56,7 +50,7 @@ export const signIn = async (
       apiHash: 'not-a-real-hash',
       settings: new Api.CodeSettings({}),
     }),
-  )) as ApiTypes.auth.SentCode
+  )) as Api.auth.SentCode
   try {
     await client.invoke(
       new Api.auth.SignIn({

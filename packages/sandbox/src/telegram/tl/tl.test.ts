@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import bigInt from 'big-integer'
+import { Api } from 'telegram'
+import { BinaryReader } from 'telegram/extensions/index.js'
 import { describe, expect, it } from 'vitest'
 import { createLayers } from './layers.ts'
 import { TlReader } from './reader.ts'
 import { TlError } from './value.ts'
 import type { TlObject } from './value.ts'
 import { TlWriter } from './writer.ts'
-
-const load = createRequire(import.meta.url)
-const { Api } = load('telegram') as typeof import('telegram')
-const { BinaryReader } = load('telegram/extensions') as typeof import('telegram/extensions/index.js')
 
 const layers = createLayers()
 const layer198 = layers.find(198)!
