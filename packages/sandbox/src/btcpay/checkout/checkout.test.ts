@@ -85,6 +85,15 @@ describe('the buttons', () => {
     expect(html).not.toContain('http-equiv="refresh"')
   })
 
+  it('a late payment that was taken back is not shown as paid', async () => {
+    const btcpay = await startForTest({ autoConfirmMs: 0 })
+    const id = await createInvoice(btcpay)
+    await click(btcpay, id, 'pay-late')
+    await click(btcpay, id, 'double-spend')
+    expect(standing(btcpay, id)).toBe('Expired/PaidLate')
+    expect((await open(btcpay, id)).html).toContain('<h1>Paiement retiré</h1>')
+  })
+
   it('one click is enough: the payment confirms by itself', async () => {
     const btcpay = await startForTest({ autoConfirmMs: 20 })
     const id = await createInvoice(btcpay)

@@ -17,6 +17,7 @@ const tones: Readonly<Record<Situation, Tone>> = {
   expiredPartial: 'bad',
   late: 'wait',
   lateConfirmed: 'wait',
+  lateLost: 'bad',
   invalid: 'bad',
 }
 
@@ -71,7 +72,10 @@ function situationOf(invoice: Invoice): Situation {
     case 'Settled':
       return additionalStatus === 'PaidOver' ? 'settledOver' : 'settled'
     case 'Expired':
-      if (additionalStatus === 'PaidLate') return waiting(invoice).length > 0 ? 'late' : 'lateConfirmed'
+      if (additionalStatus === 'PaidLate') {
+        if (paidSats(invoice).seen === 0) return 'lateLost'
+        return waiting(invoice).length > 0 ? 'late' : 'lateConfirmed'
+      }
       return additionalStatus === 'PaidPartial' ? 'expiredPartial' : 'expired'
     case 'Invalid':
       return 'invalid'

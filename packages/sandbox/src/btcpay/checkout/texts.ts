@@ -13,6 +13,7 @@ export type Situation =
   | 'expiredPartial'
   | 'late'
   | 'lateConfirmed'
+  | 'lateLost'
   | 'invalid'
 
 export type Texts = {
@@ -64,6 +65,10 @@ const fr: Texts = {
       title: 'Payé en retard',
       text: 'Le paiement est confirmé, mais après l’échéance : le vendeur décide de la suite.',
     },
+    lateLost: {
+      title: 'Paiement retiré',
+      text: 'Un paiement était arrivé après l’échéance, puis son auteur l’a remplacé. Rien n’a été payé.',
+    },
     invalid: { title: 'Paiement refusé', text: 'La transaction n’a pas été confirmée à temps.' },
   },
   actions: {
@@ -113,6 +118,10 @@ const en: Texts = {
     lateConfirmed: {
       title: 'Paid late',
       text: 'The payment is confirmed, but came after the deadline: the seller decides what follows.',
+    },
+    lateLost: {
+      title: 'Payment withdrawn',
+      text: 'A payment came after the deadline, then its sender replaced it. Nothing was paid.',
     },
     invalid: { title: 'Payment rejected', text: 'The transaction was not confirmed in time.' },
   },
