@@ -33,11 +33,11 @@ export default defineConfig(async ({ command }) => {
       },
       build: {
         // The workspace's packages are TypeScript: they are bundled with their dependencies. `telegram` stays a
-        // package: it loads its own files by path.
+        // package, for it loads its own files by path, and so does `big-integer`, whose values the two exchange.
         externalizeDeps: false,
         rolldownOptions: {
           input: { index: src('main', 'index.ts'), 'core-process': src('host', 'core-process.ts') },
-          external: [/^telegram(?:\/|$)/],
+          external: [/^(?:telegram|big-integer)(?:\/|$)/],
           output: { chunkFileNames: 'chunks/[name]-[hash].js' },
         },
       },

@@ -59,8 +59,8 @@ export function hostCore(build: (outside: Outside, log: Log) => Promise<HostedCo
 
   process.on('uncaughtException', onBug)
   process.on('unhandledRejection', onBug)
-  // Ctrl-C reaches the whole terminal group: the parent gets it too and asks us to stop.
-  process.on('SIGINT', () => undefined)
+  // Ctrl-C and a closed terminal reach its whole group: the parent gets them too and asks us to stop.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
   process.on('SIGTERM', stopSoon)
 
   const served = serve(

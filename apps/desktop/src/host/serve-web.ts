@@ -22,7 +22,7 @@ const say = (fr: string, en: string): void => {
   process.stdout.write(`${fr}\n${en}\n`)
 }
 
-const host = await startWebHost({
+const started = startWebHost({
   dataFolder: resolve(values.data),
   port: Number(values.port),
   rendererFolder: join(app, 'out/renderer'),
@@ -37,6 +37,11 @@ const host = await startWebHost({
       'AutoTele does not start: see the logs folder. Trying again every minute.',
     )
   },
+})
+
+const host = await started.catch((error: unknown) => {
+  process.stderr.write(`AutoTele: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
 })
 
 const offer = (url: string): void => {

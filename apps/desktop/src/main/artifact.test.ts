@@ -75,10 +75,12 @@ describe.skipIf(!built)('the built application', () => {
     expect(preload).not.toMatch(/ZodError|process\.|\beval\b/)
   })
 
-  test('the process of the core knows nothing of Electron, and needs one package: telegram', () => {
+  test('the process of the core knows nothing of Electron, and needs no package but telegram and its numbers', () => {
     const modules = [...reachable(join('main', 'core-process.js'))].flatMap(file => importsOf(read(file)))
     const builtin = new Set([...builtinModules, ...builtinModules.map(name => `node:${name}`), 'node:sqlite'])
-    const foreign = modules.filter(name => !builtin.has(name) && !/^telegram(?:\/|$)/.test(name))
+    const foreign = modules.filter(
+      name => !builtin.has(name) && !/^(?:telegram|big-integer)(?:\/|$)/.test(name),
+    )
     expect(foreign).toEqual([])
   })
 })

@@ -20,8 +20,9 @@ import { openWindow, present } from './window.ts'
 process.umask(0o077)
 const { dataFolder, portable } = installPaths()
 let window: BrowserWindow | undefined
+let show: () => void = () => undefined
 
-if (claimSingleInstance(() => window && present(window))) {
+if (claimSingleInstance(() => void show())) {
   app.enableSandbox()
   registerAppScheme()
   installNavigationGuards()
@@ -55,7 +56,7 @@ function start(): void {
   installIpc({ window: () => window, core, links })
   installPower(core, log)
 
-  const show = (): void => {
+  show = () => {
     if (window !== undefined) {
       present(window)
       return

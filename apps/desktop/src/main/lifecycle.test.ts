@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { settle } from '../core/testing/index.ts'
-import { installLifecycle } from './lifecycle.ts'
-import { app } from './testing/electron.ts'
+import { memoryLog, settle } from '../core/testing/index.ts'
+import { installCrashReport, installLifecycle } from './lifecycle.ts'
+import { app, dialog } from './testing/electron.ts'
 
 beforeEach(() => {
   app.removeAllListeners()
@@ -45,4 +45,17 @@ test('on macOS the window comes back from the dock', () => {
   installLifecycle({ stop: () => Promise.resolve() }, openWindow)
   app.emit('activate')
   expect(openWindow).toHaveBeenCalledOnce()
+})
+
+test('a bug in the shell is said and written without secrets, and ends it', () => {
+  const on = vi.spyOn(process, 'on').mockReturnThis()
+  const { log, lines } = memoryLog()
+  installCrashReport(log)
+  expect(on.mock.calls.map(([name]) => name)).toEqual(['uncaughtException', 'unhandledRejection'])
+  const end = on.mock.calls[0]?.[1] as unknown as (error: unknown) => void
+  on.mockRestore()
+  end(new Error('Bearer hunter2 at +33612345678'))
+  expect(app.calls).toEqual(['exit:1'])
+  expect(JSON.stringify([lines, dialog.shown])).toContain('[phone]')
+  expect(JSON.stringify([lines, dialog.shown])).not.toMatch(/hunter2|33612/)
 })

@@ -66,6 +66,12 @@ test('the local payment server of a developer is opened only by an unpackaged pr
   expect(await links.open('http://192.168.1.2/')).toBe(false)
 })
 
+test('a system that has no browser is an answer, not an error', async () => {
+  const links = createLinks(() => Promise.reject(new Error('no handler')))
+  links.offer('https://pay.example.org/')
+  expect(await links.open('https://pay.example.org/')).toBe(false)
+})
+
 test('what was handed out long ago is forgotten', async () => {
   const links = createLinks()
   for (let n = 0; n < 101; n++) links.offer(`https://pay.example.org/i/${n}`)

@@ -57,7 +57,7 @@ export function secureSession(session: Session): void {
 export type Links = {
   /** The core handed this address to the interface: it may be opened from now on. */
   offer(url: string): void
-  /** Opens an address that was handed out; false for any other. */
+  /** Opens an address that was handed out; false for any other, and when the system has nothing to open it with. */
   open(url: string): Promise<boolean>
 }
 
@@ -84,8 +84,10 @@ export function createLinks(
     async open(url) {
       const address = permitted(url)
       if (address === undefined || !offered.has(address)) return false
-      await openInBrowser(address)
-      return true
+      return openInBrowser(address).then(
+        () => true,
+        () => false,
+      )
     },
   }
 }

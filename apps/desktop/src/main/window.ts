@@ -62,7 +62,10 @@ export function openWindow(options: {
     reloaded = true
     window.webContents.reload()
   })
-  void window.loadURL(INTERFACE_URL)
+  // Rejects when the window is closed before it has loaded, among others.
+  window.loadURL(INTERFACE_URL).catch(() => {
+    onCrash('not-loaded')
+  })
   return window
 }
 
