@@ -11,6 +11,8 @@ try {
   const stop = () => void server.stop().then(() => process.exit(0))
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+  // Started over an IPC channel (a launcher, a test): the channel closes with whoever started us, however that ended.
+  process.once('disconnect', stop)
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error)
   process.exit(1)

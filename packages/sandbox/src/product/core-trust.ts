@@ -1,3 +1,4 @@
+import { publicJwkSchema } from '@autotele/shared'
 import { z } from 'zod'
 
 /** What the launcher hands to the core's process: where the local Telegram and licence server are, and their keys. */
@@ -9,6 +10,6 @@ export const CoreTrust = z.object({
     rsaPublicKey: z.string(),
   }),
   licenseServer: z.url(),
-  rootKey: z.record(z.string(), z.unknown()),
+  rootKey: publicJwkSchema,
 })
 export type CoreTrust = z.infer<typeof CoreTrust>

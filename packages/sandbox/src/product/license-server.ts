@@ -2,9 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { publicJwkSchema } from '@autotele/shared'
 import { z } from 'zod'
 
-const Ready = z.object({ url: z.url(), metricsUrl: z.url(), rootKey: z.record(z.string(), z.unknown()) })
+const Ready = z.object({ url: z.url(), metricsUrl: z.url(), rootKey: publicJwkSchema })
 export type LicenseServerReady = z.infer<typeof Ready>
 
 export type LicenseServerOptions = {
@@ -52,6 +53,7 @@ export async function startLicenseServer(options: LicenseServerOptions): Promise
     },
   })
   const errors: string[] = []
+  if (child.stderr === null) throw new Error('no error output')
   createInterface({ input: child.stderr }).on('line', line => {
     errors.push(line)
     if (errors.length > 50) errors.shift()
