@@ -1,13 +1,14 @@
 import type { AccountId, ChatId, DeliveryId, Handlers, PlanId } from '../../contract/index.ts'
+import type { AccountChange } from '../accounts/index.ts'
 import { CallFailure } from '../failure.ts'
 import { cancelRows, type Cancelled } from './cancel.ts'
 import { createLane, type Lane } from './lane.ts'
 import { transition } from './machine.ts'
-import type { AccountChange, DeliveryDeps } from './ports.ts'
+import type { DeliveryDeps } from './ports.ts'
 import { createStore, type NewPlan, type StoredDelivery } from './store.ts'
 import { viewOf } from './view.ts'
 
-export type { AccountChange, AccountsPort, DeliveryDeps, Obstacle, TargetsPort } from './ports.ts'
+export type { AccountsPort, DeliveryDeps, TargetsPort } from './ports.ts'
 export type { NewPlan } from './store.ts'
 export { placingSeconds, type PaceSettings } from './pace.ts'
 

@@ -146,6 +146,8 @@ export type Hint =
   | { readonly kind: 'published'; readonly chatId: string | null }
 
 export type ConnectionOptions = {
+  /** A sign-in may be sent on to another data centre; an account's connection finds out at once whether it is signed in. */
+  readonly purpose: 'sign-in' | 'account'
   readonly session: StoredSession | null
   readonly apiId: number
   readonly apiHash: string

@@ -3,7 +3,7 @@ import type { SentCode } from '../gateway.ts'
 import { Api } from './library.ts'
 
 export function sentCodeOf(sent: Api.auth.SentCode): SentCode {
-  const next = sent.nextType === undefined ? null : nextDelivery(sent.nextType)
+  const next = sent.nextType == null ? null : nextDelivery(sent.nextType)
   const length = 'length' in sent.type ? sent.type.length : null
   return {
     hash: sent.phoneCodeHash,

@@ -39,7 +39,7 @@ function nextCursor(
 }
 
 const samePeer = (message: Api.TypeMessage, peer: Api.TypePeer): boolean =>
-  message.peerId !== undefined && markedId(message.peerId) === markedId(peer)
+  message.peerId != null && markedId(message.peerId) === markedId(peer)
 
 export const dialogsRequest = (
   cursor: DialogCursor | null,
@@ -63,7 +63,7 @@ function chatOf(entity: Entity): DialogChat | null {
 }
 
 function userChat(user: Api.User): DialogChat | null {
-  if (user.deleted || user.min || user.accessHash === undefined) return null
+  if (user.deleted || user.min || user.accessHash == null) return null
   const peer: Peer = user.self
     ? { kind: 'self' }
     : { kind: 'user', id: user.id.toString(), accessHash: user.accessHash.toString() }
@@ -84,7 +84,7 @@ function userChat(user: Api.User): DialogChat | null {
 }
 
 function groupChat(chat: Api.Chat): DialogChat {
-  const admin = chat.creator === true || chat.adminRights !== undefined
+  const admin = chat.creator === true || chat.adminRights != null
   const migrated =
     chat.migratedTo instanceof Api.InputChannel ? markedChannel(chat.migratedTo.channelId) : null
   return {
@@ -103,8 +103,8 @@ function groupChat(chat: Api.Chat): DialogChat {
 }
 
 function channelChat(chat: Api.Channel): DialogChat | null {
-  if (chat.min || chat.accessHash === undefined) return null
-  const admin = chat.creator === true || chat.adminRights !== undefined
+  if (chat.min || chat.accessHash == null) return null
+  const admin = chat.creator === true || chat.adminRights != null
   const mayPost = chat.broadcast
     ? chat.creator === true || chat.adminRights?.postMessages === true
     : admin || (mayWrite(chat.bannedRights) && mayWrite(chat.defaultBannedRights))
@@ -124,5 +124,5 @@ function channelChat(chat: Api.Channel): DialogChat | null {
   }
 }
 
-const mayWrite = (rights: Api.TypeChatBannedRights | undefined): boolean =>
+const mayWrite = (rights: Api.TypeChatBannedRights | null | undefined): boolean =>
   rights?.sendMessages !== true && rights?.sendPlain !== true && rights?.viewMessages !== true

@@ -26,4 +26,4 @@ function hintOf(update: Api.TypeUpdate): Hint | null {
 }
 
 const chatOf = (message: Api.TypeMessage): string | null =>
-  message.peerId === undefined ? null : markedId(message.peerId)
+  message.peerId == null ? null : markedId(message.peerId)

@@ -65,7 +65,7 @@ function createConnection(
   const connect = async (): Answer<{ serverTime: number }> => {
     const config = await transport.connect()
     if (!config.ok) return config
-    if (options.session !== null) {
+    if (options.purpose === 'account') {
       // Says whether the session still counts, and makes Telegram push updates to this connection.
       const state = await ask(new Api.updates.GetState())
       if (!state.ok) return state

@@ -179,7 +179,7 @@ export function createTransport(options: TransportOptions) {
   const invoke = async <T>({ request, changes }: Call<T>): Promise<Result<T, TelegramFailure>> => {
     if (dead || sender === null) return failure(OFFLINE)
     let answer = await exchange(request, CALL_TIMEOUT_MS)
-    if (!answer.ok && answer.error.migrateTo !== undefined && options.session === null) {
+    if (!answer.ok && answer.error.migrateTo !== undefined && options.purpose === 'sign-in') {
       if (await moveTo(answer.error.migrateTo)) answer = await exchange(request, CALL_TIMEOUT_MS)
     }
     if (answer.ok) return success(answer.value as T)

@@ -3,7 +3,7 @@ import type { TextEntity } from '../../../contract/index.ts'
 import type { Me, Peer, PublishedMessage, ScheduledMessage } from '../gateway.ts'
 import { Api } from './library.ts'
 
-// Between the library's objects and our values. No peer is ever looked up: it is built from the stored id and hash.
+// Between the library's objects and our values. The library leaves `null` where its types say `undefined`. No peer is ever looked up: it is built from the stored id and hash.
 
 /** Marked ids of channels start at this number (core.telegram.org/api/bots/ids). */
 const CHANNEL_MARK = '-100'
@@ -33,7 +33,7 @@ export function inputPeer(peer: Peer): Api.TypeInputPeer {
 export function meOf(user: Api.User): Me {
   return {
     userId: user.id.toString(),
-    name: [user.firstName, user.lastName].filter(part => part !== undefined && part !== '').join(' '),
+    name: [user.firstName, user.lastName].filter(Boolean).join(' '),
     username: user.username ?? user.usernames?.find(name => name.active)?.username ?? null,
     phone: user.phone ?? '',
     premium: user.premium === true,
@@ -96,7 +96,7 @@ export const scheduledMessage = (message: Api.Message): ScheduledMessage => ({
   at: message.date,
   text: message.message,
   entities: entitiesOf(message.entities),
-  media: message.media !== undefined && !(message.media instanceof Api.MessageMediaWebPage),
+  media: message.media != null && !(message.media instanceof Api.MessageMediaWebPage),
 })
 
 export const publishedMessage = (message: Api.Message): PublishedMessage => ({

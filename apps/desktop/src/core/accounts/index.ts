@@ -1,0 +1,324 @@
+import type { AccountId, AccountView, Handlers, SignInStep } from '../../contract/index.ts'
+import { CallFailure } from '../failure.ts'
+import type { Clock, Emit, Log, Random, Timers } from '../ports.ts'
+import type { Database } from '../storage/index.ts'
+import type {
+  ConnectionOptions,
+  Hint,
+  TelegramConnection,
+  TelegramFailure,
+  TelegramGateway,
+} from '../telegram/gateway.ts'
+import type { Sealer } from '../vault/sealer.ts'
+import { createLine, type Line } from './line.ts'
+import { createSessions } from './sessions.ts'
+import { createSignIn, type SignedInAccount } from './sign-in.ts'
+import { createAccountStore, type Account } from './store.ts'
+import { accountView } from './view.ts'
+
+export type AccountsDeps = {
+  readonly database: Database
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly log: Log
+  readonly emit: Emit
+  readonly gateway: TelegramGateway
+  /** `telegram.api_id` and `api_hash` (my.telegram.org); null when none is configured. */
+  readonly app: () => { readonly apiId: number; readonly apiHash: string } | null
+  readonly device: ConnectionOptions['device']
+  /** Where the sealed session files are. */
+  readonly sessionsFolder: string
+}
+
+/** Why nothing can leave from an account just now; `until` in milliseconds since 1970 where it is known. */
+export type Obstacle = {
+  readonly reason: 'telegram' | 'offline' | 'signed-out' | 'restricted'
+  readonly until: number | null
+}
+
+export type AccountChange =
+  | { readonly kind: 'changed'; readonly accountId: AccountId }
+  /** Connected, after having been away: what happened at Telegram meanwhile is not known. */
+  | { readonly kind: 'online'; readonly accountId: AccountId }
+  | { readonly kind: 'hint'; readonly accountId: AccountId; readonly chatId: string | null }
+  | { readonly kind: 'removing'; readonly accountId: AccountId }
+  | { readonly kind: 'added'; readonly accountId: AccountId }
+
+export type AccountsHandlers = Pick<
+  Handlers,
+  | 'accounts.list'
+  | 'accounts.signIn'
+  | 'accounts.submitCode'
+  | 'accounts.submitPassword'
+  | 'accounts.resendCode'
+  | 'accounts.cancelSignIn'
+  | 'accounts.reconnect'
+  | 'accounts.remove'
+>
+
+export type Accounts = {
+  readonly handlers: AccountsHandlers
+  /** Opens the sessions and connects every account in the background. Needs the open vault. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** The machine woke up, or its network came back: every connection is made anew. */
+  resume(): void
+  ids(): readonly AccountId[]
+  /** The account's connection, or null while there is none. */
+  line(accountId: AccountId): TelegramConnection | null
+  obstacle(accountId: AccountId): Obstacle | null
+  /** What a call met that concerns the whole account: it waits, stops or reconnects. */
+  report(accountId: AccountId, failure: TelegramFailure): void
+  /** Telegram's clock, milliseconds since 1970; this machine's before the first connection. */
+  serverNow(accountId: AccountId): number
+  /** Telegram's number of the account's owner; throws `account/unknown`. */
+  userId(accountId: AccountId): string
+  watch(listener: (change: AccountChange) => void): () => void
+}
+
+/** Added to every pause Telegram asks for: its clock and ours are not the same. */
+const WAIT_MARGIN_MS = 2000
+const LOG_OUT_TIMEOUT_MS = 8000
+
+/** The Telegram accounts of this installation: signing in, staying connected, being removed. */
+export function createAccounts(deps: AccountsDeps): Accounts {
+  const { clock, timers, random, log } = deps
+  const store = createAccountStore(deps.database, deps.sealer)
+  const sessions = createSessions(deps.sessionsFolder, deps.sealer)
+  const lines = new Map<AccountId, Line>()
+  const cached = new Map<AccountId, Account>()
+  const listeners = new Set<(change: AccountChange) => void>()
+  const waits = new Map<AccountId, () => void>()
+  let stopped = true
+
+  const load = (): void => {
+    cached.clear()
+    for (const account of store.all()) cached.set(account.id, account)
+  }
+  const views = (): AccountView[] =>
+    [...cached.values()].map(account => accountView(account, lines.get(account.id), clock.now()))
+  const known = (id: AccountId): Account => {
+    const account = cached.get(id)
+    if (account === undefined) throw new CallFailure('account/unknown')
+    return account
+  }
+  const tell = (change: AccountChange): void => listeners.forEach(listener => listener(change))
+  const changed = (accountId: AccountId): void => {
+    if (stopped) return
+    deps.emit('accounts.changed', views())
+    tell({ kind: 'changed', accountId })
+  }
+  /** Writes, reads back, tells. */
+  const update = (accountId: AccountId, write: () => void): void => {
+    write()
+    load()
+    changed(accountId)
+  }
+
+  const dial = (
+    options: Pick<ConnectionOptions, 'purpose' | 'session' | 'onSession' | 'onHint'>,
+  ): TelegramConnection => {
+    const app = deps.app()
+    if (app === null) throw new CallFailure('telegram/api-id-invalid')
+    return deps.gateway({ ...options, ...app, device: deps.device, clock, timers, log })
+  }
+
+  const report = (accountId: AccountId, failure: TelegramFailure): void => {
+    if (!cached.has(accountId)) return
+    switch (failure.reaction) {
+      case 'WAIT': {
+        const until = clock.now() + (failure.waitSeconds ?? 60) * 1000 + WAIT_MARGIN_MS
+        update(accountId, () => store.setWait(accountId, until))
+        return wakeAt(accountId, until)
+      }
+      case 'RELOGIN':
+        void lines.get(accountId)?.close()
+        return update(accountId, () => store.setStanding(accountId, 'signed-out', failure.code))
+      case 'STOP':
+        return update(accountId, () => store.setStanding(accountId, 'restricted', failure.code))
+      case 'UNCERTAIN':
+      case 'OFFLINE':
+        return lines.get(accountId)?.lost()
+      case 'APP':
+        return update(accountId, () => store.setError(accountId, failure.code))
+      case 'WAIT_TARGET':
+      case 'BACKOFF':
+      case 'SKIP':
+      case 'FIX':
+      case 'REFRESH':
+      case 'DONE':
+      case 'LOGIN':
+    }
+  }
+
+  const wakeAt = (accountId: AccountId, until: number): void => {
+    waits.get(accountId)?.()
+    waits.set(
+      accountId,
+      timers.after(Math.max(0, until - clock.now()), () => changed(accountId)),
+    )
+  }
+
+  const onHint = (accountId: AccountId, hint: Hint): void => {
+    if (hint.kind === 'signed-out') return report(accountId, SIGNED_OUT)
+    if (hint.kind !== 'disconnected') tell({ kind: 'hint', accountId, chatId: hint.chatId })
+  }
+
+  const lineOf = (accountId: AccountId, session: SignedInAccount['session']): Line =>
+    createLine(
+      session,
+      {
+        clock,
+        timers,
+        random,
+        log,
+        dial: (from, onLineHint) =>
+          dial({
+            purpose: 'account',
+            session: from,
+            onSession: next => void sessions.write(accountId, next),
+            onHint: onLineHint,
+          }),
+      },
+      {
+        onState: () => changed(accountId),
+        onOnline: () => {
+          if (known(accountId).lastError !== null && known(accountId).standing === 'signed-in')
+            update(accountId, () => store.setError(accountId, null))
+          tell({ kind: 'online', accountId })
+        },
+        onHint: hint => onHint(accountId, hint),
+        onRefused: failure => {
+          if (failure.reaction !== 'OFFLINE' && failure.reaction !== 'UNCERTAIN') report(accountId, failure)
+        },
+      },
+    )
+
+  const openLine = async (accountId: AccountId): Promise<void> => {
+    const session = await sessions.read(accountId).catch((error: unknown) => {
+      log('error', 'account.session', {
+        error: error instanceof CallFailure ? error.error.code : 'unreadable',
+      })
+      return null
+    })
+    if (stopped) return
+    if (session === null)
+      return update(accountId, () => store.setStanding(accountId, 'signed-out', 'telegram/signed-out'))
+    const line = lineOf(accountId, session)
+    lines.set(accountId, line)
+    await line.connect()
+  }
+
+  const keep = async ({
+    me,
+    session,
+    connection,
+    serverTime,
+    listen,
+  }: SignedInAccount): Promise<SignInStep> => {
+    const before = store.byUser(me.userId)
+    if (before?.standing === 'signed-in') throw new CallFailure('telegram/account-already-added')
+    const accountId = before?.id ?? (Buffer.from(random.bytes(12)).toString('hex') as AccountId)
+    // An account that is shown can be connected again after any crash.
+    await sessions.write(accountId, session)
+    await lines.get(accountId)?.close()
+    update(accountId, () => store.signedIn(accountId, me, clock.now()))
+    const line = lineOf(accountId, session)
+    lines.set(accountId, line)
+    listen(line.adopt(connection, serverTime))
+    tell({ kind: 'added', accountId })
+    return { step: 'done', account: accountView(known(accountId), line, clock.now()) }
+  }
+
+  const remove = async (accountId: AccountId): Promise<void> => {
+    known(accountId)
+    tell({ kind: 'removing', accountId })
+    const line = lines.get(accountId)
+    const connection = line?.connection()
+    if (connection) {
+      let cancel = (): void => undefined
+      const limit = new Promise(resolve => {
+        cancel = timers.after(LOG_OUT_TIMEOUT_MS, () => resolve(null))
+      })
+      await Promise.race([connection.logOut(), limit]).finally(() => cancel())
+    }
+    await line?.close()
+    lines.delete(accountId)
+    waits.get(accountId)?.()
+    await sessions.remove(accountId)
+    update(accountId, () => store.forget(accountId))
+  }
+
+  const signIn = createSignIn({
+    clock,
+    timers,
+    random,
+    log,
+    dial: (session, onSession, onSignInHint) =>
+      dial({ purpose: 'sign-in', session, onSession, onHint: onSignInHint }),
+    isAdded: phone => [...cached.values()].some(a => a.phone === phone && a.standing === 'signed-in'),
+    keep,
+  })
+
+  const obstacle = (accountId: AccountId): Obstacle | null => {
+    const account = cached.get(accountId)
+    if (account === undefined || account.standing === 'signed-out')
+      return { reason: 'signed-out', until: null }
+    if (account.standing === 'restricted') return { reason: 'restricted', until: null }
+    if (account.waitUntil !== null && account.waitUntil > clock.now())
+      return { reason: 'telegram', until: account.waitUntil }
+    return lines.get(accountId)?.connection() ? null : { reason: 'offline', until: null }
+  }
+
+  return {
+    handlers: {
+      ...signIn.handlers,
+      'accounts.list': views,
+      'accounts.reconnect': async ({ accountId }) => {
+        const line = lines.get(known(accountId).id)
+        if (line !== undefined && known(accountId).standing !== 'signed-out') await line.connect()
+        else if (line === undefined) await openLine(accountId)
+        return accountView(known(accountId), lines.get(accountId), clock.now())
+      },
+      'accounts.remove': async ({ accountId }) => {
+        await remove(accountId)
+        return {}
+      },
+    },
+    start: async () => {
+      stopped = false
+      load()
+      for (const { id, waitUntil } of cached.values())
+        if (waitUntil !== null && waitUntil > clock.now()) wakeAt(id, waitUntil)
+      const usable = [...cached.values()].filter(account => account.standing !== 'signed-out')
+      await Promise.all(usable.map(account => openLine(account.id)))
+    },
+    stop: async () => {
+      stopped = true
+      for (const cancel of waits.values()) cancel()
+      await signIn.stop()
+      await Promise.all([...lines.values()].map(line => line.close()))
+      lines.clear()
+      cached.clear()
+    },
+    resume: () => {
+      for (const [accountId, line] of lines)
+        if (cached.get(accountId)?.standing !== 'signed-out') void line.connect()
+    },
+    ids: () => [...cached.keys()],
+    line: accountId =>
+      cached.get(accountId)?.standing === 'signed-out' ? null : (lines.get(accountId)?.connection() ?? null),
+    obstacle,
+    report,
+    serverNow: accountId => lines.get(accountId)?.serverNow() ?? clock.now(),
+    userId: accountId => known(accountId).userId,
+    watch: listener => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+const SIGNED_OUT: TelegramFailure = { reaction: 'RELOGIN', code: 'telegram/signed-out', rpc: 'signed-out' }

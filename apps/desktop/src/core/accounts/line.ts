@@ -1,0 +1,140 @@
+import type { Clock, Log, Random, Timers } from '../ports.ts'
+import type { Hint, StoredSession, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
+
+/** What happens to a line, for the account that owns it. */
+export type LineEvents = {
+  readonly onState: () => void
+  readonly onOnline: () => void
+  readonly onHint: (hint: Hint) => void
+  /** The connection was refused for a reason that trying again does not cure, or asks for a pause. */
+  readonly onRefused: (failure: TelegramFailure) => void
+}
+
+export type LineDeps = {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly random: Random
+  readonly log: Log
+  readonly dial: (session: StoredSession, onHint: (hint: Hint) => void) => TelegramConnection
+}
+
+export type Line = ReturnType<typeof createLine>
+
+const FIRST_RETRY_MS = 2000
+const LONGEST_RETRY_MS = 60_000
+/** The wall clock and the time since the start have parted by this much: the machine slept, or its clock was set. */
+const JUMP_MS = 10_000
+/** Not answers of this one connection attempt, but a state of the account. */
+const FINAL: ReadonlySet<TelegramFailure['reaction']> = new Set(['RELOGIN', 'STOP', 'APP'])
+
+/** Keeps one account connected: one connection at a time, a new one after every loss, ever more patiently. */
+export function createLine(session: StoredSession, deps: LineDeps, events: LineEvents) {
+  const { clock, timers } = deps
+  let connection: TelegramConnection | null = null
+  let state: 'connecting' | 'online' | 'offline' = 'offline'
+  let attempt = 0
+  let generation = 0
+  let offset = 0
+  let skew = 0
+  let cancelRetry = (): void => undefined
+
+  const skewNow = (): number => clock.now() - clock.monotonic()
+
+  const close = (): Promise<void> => {
+    generation += 1
+    cancelRetry()
+    const closing = connection
+    connection = null
+    return closing?.destroy() ?? Promise.resolve()
+  }
+
+  const set = (next: typeof state): void => {
+    if (state === next) return
+    state = next
+    events.onState()
+  }
+
+  const online = (serverTime: number): void => {
+    attempt = 0
+    // Telegram tells whole seconds.
+    offset = serverTime * 1000 + 500 - clock.now()
+    skew = skewNow()
+    set('online')
+    events.onOnline()
+  }
+
+  const retryLater = (): void => {
+    set('offline')
+    const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
+    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10)) * (0.75 + jitter / 2)
+    attempt += 1
+    cancelRetry()
+    cancelRetry = timers.after(wait, () => void connect())
+  }
+
+  const onHint =
+    (mine: number) =>
+    (hint: Hint): void => {
+      if (mine !== generation) return
+      if (hint.kind === 'disconnected') drop()
+      else events.onHint(hint)
+    }
+
+  /** Ends the connection and comes back later, unless someone else has begun something in between. */
+  const drop = (): void => {
+    const closing = close()
+    const mine = generation
+    set('offline')
+    void closing.then(() => {
+      if (mine === generation) retryLater()
+    })
+  }
+
+  const connect = async (): Promise<void> => {
+    const closing = close()
+    const mine = generation
+    set('connecting')
+    // Two connections with one key make Telegram end the session (AUTH_KEY_DUPLICATED).
+    await closing
+    if (mine !== generation) return
+    const dialled = deps.dial(session, onHint(mine))
+    connection = dialled
+    const answer = await dialled.connect()
+    if (mine !== generation) return
+    if (answer.ok) return online(answer.value.serverTime)
+    deps.log('info', 'account.connect', { rpc: answer.error.rpc })
+    if (FINAL.has(answer.error.reaction)) {
+      await close()
+      set('offline')
+    } else drop()
+    events.onRefused(answer.error)
+  }
+
+  return {
+    state: () => state,
+    connect,
+    /** A connection that has just signed in goes on as this account's. Returns the listener for its hints. */
+    adopt: (adopted: TelegramConnection, serverTime: number): ((hint: Hint) => void) => {
+      connection = adopted
+      online(serverTime)
+      return onHint(generation)
+    },
+    connection: (): TelegramConnection | null => {
+      if (state !== 'online') return null
+      if (Math.abs(skewNow() - skew) > JUMP_MS) {
+        void connect()
+        return null
+      }
+      return connection
+    },
+    /** The answer of a call is missing: nothing of this connection may leave any more. */
+    lost: (): void => {
+      if (state === 'online') drop()
+    },
+    serverNow: (): number => clock.now() + offset,
+    close: async (): Promise<void> => {
+      state = 'offline'
+      await close()
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { failure, success, type Result } from '../failure.ts'
+import type { Timers } from '../ports.ts'
+import type { DialogChat, DialogCursor, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
+import type { FoundChat } from './store.ts'
+
+/** 5,000 dialogs: more than any person has, less than a server that never ends its list. */
+const MOST_PAGES = 50
+const PAUSE_BETWEEN_PAGES_MS = 1000
+/** Each costs a request of its own, so only so many are asked for at a time. */
+const MOST_SLOW_MODES = 20
+/** The shortest slow mode there is: what is certain of a chat whose own was not asked for. */
+const SHORTEST_SLOW_MODE_SECONDS = 10
+
+/**
+ * Everything this account may schedule to: groups, channels and the Saved Messages. People are left out: this product
+ * writes to communities, not to persons.
+ */
+export async function fetchChats(
+  line: TelegramConnection,
+  timers: Timers,
+): Promise<Result<readonly FoundChat[], TelegramFailure>> {
+  const found = new Map<string, DialogChat>()
+  let cursor: DialogCursor | null = null
+  for (let page = 0; page < MOST_PAGES; page++) {
+    if (page > 0) await pause(timers)
+    const answer = await line.dialogs(cursor)
+    if (!answer.ok) return failure(answer.error)
+    for (const chat of answer.value.chats) if (chat.kind !== 'user') found.set(chat.id, chat)
+    cursor = answer.value.next
+    if (cursor === null) break
+  }
+  if (![...found.values()].some(chat => chat.kind === 'saved')) {
+    const saved = await savedMessages(line)
+    if (!saved.ok) return saved
+    found.set(saved.value.id, saved.value)
+  }
+  return success(await withSlowModes([...found.values()], line, timers))
+}
+
+async function withSlowModes(
+  chats: readonly DialogChat[],
+  line: TelegramConnection,
+  timers: Timers,
+): Promise<readonly FoundChat[]> {
+  const seconds = new Map<string, number>()
+  for (const chat of chats.filter(({ slowMode, canPost }) => slowMode && canPost).slice(0, MOST_SLOW_MODES)) {
+    await pause(timers)
+    const answer = await line.slowMode(chat.peer)
+    if (!answer.ok) break
+    seconds.set(chat.id, answer.value)
+  }
+  return chats.map(chat => ({
+    ...chat,
+    slowModeSeconds: chat.slowMode ? (seconds.get(chat.id) ?? SHORTEST_SLOW_MODE_SECONDS) : 0,
+  }))
+}
+
+/** The chat with oneself, for an account that has never opened it. */
+async function savedMessages(line: TelegramConnection): Promise<Result<DialogChat, TelegramFailure>> {
+  const me = await line.me()
+  if (!me.ok) return me
+  return success({
+    id: me.value.userId,
+    peer: { kind: 'self' },
+    title: me.value.name,
+    username: me.value.username,
+    kind: 'saved',
+    forum: false,
+    memberCount: null,
+    canPost: true,
+    admin: false,
+    slowMode: false,
+    migratedTo: null,
+  })
+}
+
+const pause = (timers: Timers): Promise<void> =>
+  new Promise(resolve => {
+    timers.after(PAUSE_BETWEEN_PAGES_MS, resolve)
+  })

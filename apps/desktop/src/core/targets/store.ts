@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import type { AccountId, ChatId, ChatView } from '../../contract/index.ts'
+import type { Database, Row } from '../storage/index.ts'
+import type { DialogChat, Peer } from '../telegram/gateway.ts'
+import type { Sealer } from '../vault/sealer.ts'
+
+const PeerShape: z.ZodType<Peer> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('self') }),
+  z.object({ kind: z.literal('user'), id: z.string(), accessHash: z.string() }),
+  z.object({ kind: z.literal('group'), id: z.string() }),
+  z.object({ kind: z.literal('channel'), id: z.string(), accessHash: z.string() }),
+])
+const Sealed = z.object({ title: z.string(), username: z.string().nullable(), peer: PeerShape })
+
+/** A chat with how slow its slow mode is. */
+export type FoundChat = DialogChat & { readonly slowModeSeconds: number }
+export type StoredChat = ChatView & { readonly peer: Peer; readonly migratedTo: ChatId | null }
+
+export type TargetStore = ReturnType<typeof createTargetStore>
+
+/** The cached chats of every account. Titles, user names and access hashes are sealed. */
+export function createTargetStore(database: Database, sealer: Sealer) {
+  const sealedId = (accountId: string, chatId: string): string => `${accountId}/${chatId}`
+
+  const toChat = (row: Row): StoredChat => {
+    const id = sealedId(String(row['account_id']), String(row['chat_id']))
+    const sealed = Sealed.parse(JSON.parse(sealer.openText('chat', id, row['sealed'] as Uint8Array)))
+    return {
+      id: row['chat_id'] as ChatId,
+      ...sealed,
+      kind: row['kind'] as ChatView['kind'],
+      forum: row['forum'] === 1,
+      memberCount: row['member_count'] == null ? null : Number(row['member_count']),
+      canPost: row['can_post'] === 1,
+      admin: row['admin'] === 1,
+      slowModeSeconds: Number(row['slow_mode_seconds']),
+      migratedTo: row['migrated_to'] as ChatId | null,
+    }
+  }
+
+  return {
+    present: (accountId: AccountId): readonly StoredChat[] =>
+      database
+        .all('SELECT * FROM chat WHERE account_id = ? AND present = 1 ORDER BY position', accountId)
+        .map(toChat),
+    one: (accountId: AccountId, chatId: ChatId): StoredChat | null => {
+      const row = database.get('SELECT * FROM chat WHERE account_id = ? AND chat_id = ?', accountId, chatId)
+      return row ? toChat(row) : null
+    },
+    refreshedAt: (accountId: AccountId): number | null => {
+      const row = database.get('SELECT chats_refreshed_at AS at FROM account WHERE id = ?', accountId)
+      return row?.['at'] == null ? null : Number(row['at'])
+    },
+    /** The whole list in one go. Chats that are gone stay known, since something may be planned in them. */
+    replace: (accountId: AccountId, chats: readonly FoundChat[], now: number): void => {
+      database.transaction(() => {
+        database.run('UPDATE chat SET present = 0 WHERE account_id = ?', accountId)
+        chats.forEach(({ id, title, username, peer, ...chat }, position) => {
+          const sealed = JSON.stringify({ title, username, peer })
+          database.run(
+            `INSERT INTO chat (account_id, chat_id, position, present, kind, sealed, forum, member_count, can_post,
+             admin, slow_mode_seconds, migrated_to) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (account_id, chat_id) DO UPDATE SET position = excluded.position, present = 1,
+             kind = excluded.kind, sealed = excluded.sealed, forum = excluded.forum,
+             member_count = excluded.member_count, can_post = excluded.can_post, admin = excluded.admin,
+             slow_mode_seconds = excluded.slow_mode_seconds, migrated_to = excluded.migrated_to`,
+            accountId,
+            id,
+            position,
+            chat.kind,
+            sealer.sealText('chat', sealedId(accountId, id), sealed),
+            chat.forum ? 1 : 0,
+            chat.memberCount,
+            chat.canPost ? 1 : 0,
+            chat.admin ? 1 : 0,
+            chat.slowModeSeconds,
+            chat.migratedTo,
+          )
+        })
+        database.run('UPDATE account SET chats_refreshed_at = ? WHERE id = ?', now, accountId)
+      })
+    },
+  }
+}
