@@ -1,0 +1,208 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type {
+  AccountId,
+  CallError,
+  ChatId,
+  PlanDraft,
+  PlanPreview,
+  TextEntity,
+} from '../../../contract/index.ts'
+import { useCore } from '../../core.ts'
+import { useClock } from '../../lib/now.ts'
+import { useSettings } from '../../stores/settings.ts'
+import { readRow, rowOf, type DateRow } from './rows.ts'
+
+const SAVE_AFTER_MILLISECONDS = 400
+
+/** What is being written. Every change is saved by the core, so that closing the window loses nothing. */
+export const useComposer = defineStore('composer', () => {
+  const core = useCore()
+  const settings = useSettings()
+  const clock = useClock()
+
+  const accountId = ref<AccountId | null>(null)
+  const chatIds = ref<ChatId[]>([])
+  const text = ref('')
+  const entities = ref<TextEntity[]>([])
+  const silent = ref(false)
+  const linkPreview = ref(true)
+  const timeZone = ref(settings.zone)
+  const rows = ref<DateRow[]>([{ id: 0, day: '', time: '' }])
+  let lastRow = 0
+
+  const readRows = computed(() => rows.value.map(row => ({ row, ...readRow(row, timeZone.value, clock()) })))
+  const dates = computed(() => [...new Set(readRows.value.flatMap(({ local }) => local ?? []))].sort())
+  const draft = computed<PlanDraft>(() => ({
+    accountId: accountId.value,
+    chatIds: chatIds.value,
+    text: text.value,
+    entities: entities.value,
+    silent: silent.value,
+    linkPreview: linkPreview.value,
+    dates: dates.value,
+    timeZone: timeZone.value,
+  }))
+  /** Worth keeping? A chosen account alone is not. */
+  const blank = computed(() => text.value === '' && chatIds.value.length === 0 && dates.value.length === 0)
+
+  const loaded = ref(false)
+  const loadError = shallowRef<CallError | null>(null)
+  const saving = ref<'idle' | 'saving' | 'saved' | 'failed'>('idle')
+  let stored = ''
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function save(): Promise<void> {
+    clearTimeout(timer)
+    if (!loaded.value) return
+    const content = blank.value ? null : draft.value
+    const serialized = JSON.stringify(content)
+    if (serialized === stored) return
+    saving.value = 'saving'
+    const answer = await core.call('plans.saveDraft', { draft: content })
+    if (answer.ok) stored = serialized
+    saving.value = answer.ok ? 'saved' : 'failed'
+  }
+
+  watch(draft, () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => void save(), SAVE_AFTER_MILLISECONDS)
+  })
+  core.onStale(() => void save())
+
+  function fill(from: PlanDraft) {
+    accountId.value = from.accountId
+    chatIds.value = [...from.chatIds]
+    text.value = from.text
+    entities.value = [...(from.entities ?? [])]
+    silent.value = from.silent ?? false
+    linkPreview.value = from.linkPreview ?? true
+    timeZone.value = from.timeZone
+    rows.value = from.dates.map(date => rowOf(++lastRow, date))
+    if (rows.value.length === 0) addRow()
+  }
+
+  /** Brings back the saved draft, once; never over something already typed. */
+  async function load(): Promise<void> {
+    if (loaded.value) return
+    loadError.value = null
+    const answer = await core.call('plans.loadDraft', {})
+    if (loaded.value) return
+    if (!answer.ok) {
+      loadError.value = answer.error
+      return
+    }
+    stored = JSON.stringify(answer.data)
+    if (answer.data === null) timeZone.value = settings.zone
+    else if (blank.value) fill(answer.data)
+    loaded.value = true
+  }
+
+  function addRow(local?: string) {
+    const id = ++lastRow
+    rows.value = [...rows.value, local === undefined ? { id, day: '', time: '' } : rowOf(id, local)]
+  }
+
+  /** Puts a date in the last row when it is still blank, else in a new one. */
+  function addDate(local: string) {
+    const last = readRows.value.at(-1)
+    if (last?.blank === true) rows.value = [...rows.value.slice(0, -1), rowOf(last.row.id, local)]
+    else addRow(local)
+  }
+
+  const setRow = (id: number, change: Partial<Omit<DateRow, 'id'>>) => {
+    rows.value = rows.value.map(row => (row.id === id ? { ...row, ...change } : row))
+  }
+
+  function removeRow(id: number) {
+    rows.value = rows.value.filter(row => row.id !== id)
+    if (rows.value.length === 0) addRow()
+  }
+
+  /** Chats belong to one account: those of another mean nothing. */
+  function chooseAccount(id: AccountId | null) {
+    if (accountId.value === id) return
+    accountId.value = id
+    chatIds.value = []
+  }
+
+  /** Empties everything but the account and the zone, here and in the core. */
+  async function discard(): Promise<void> {
+    chatIds.value = []
+    text.value = ''
+    entities.value = []
+    silent.value = false
+    linkPreview.value = true
+    rows.value = []
+    addRow()
+    preview.value = null
+    await save()
+    saving.value = 'idle'
+  }
+
+  const preview = shallowRef<{ readonly draft: PlanDraft; readonly preview: PlanPreview } | null>(null)
+  const reviewError = shallowRef<CallError | null>(null)
+  const reviewing = ref(false)
+
+  /** Asks what the plan means, for exactly the draft of this moment. */
+  async function review(): Promise<void> {
+    const asked = draft.value
+    reviewing.value = true
+    reviewError.value = null
+    const answer = await core.call('plans.preview', asked)
+    reviewing.value = false
+    if (answer.ok) preview.value = { draft: asked, preview: answer.data }
+    else {
+      preview.value = null
+      reviewError.value = answer.error
+    }
+  }
+
+  /** Confirms what was shown; the number of messages made, or null with `reviewError` set. */
+  async function confirm(): Promise<number | null> {
+    const shown = preview.value
+    if (shown === null || reviewing.value) return null
+    reviewing.value = true
+    reviewError.value = null
+    const answer = await core.call('plans.confirm', { draft: shown.draft, token: shown.preview.token })
+    reviewing.value = false
+    if (!answer.ok) {
+      if (answer.error.code === 'plan/changed-since-preview') await review()
+      reviewError.value = answer.error
+      return null
+    }
+    await discard()
+    return answer.data.deliveries
+  }
+
+  return {
+    accountId,
+    chatIds,
+    text,
+    entities,
+    silent,
+    linkPreview,
+    timeZone,
+    rows,
+    readRows,
+    dates,
+    draft,
+    blank,
+    loaded,
+    loadError,
+    saving,
+    load,
+    save,
+    addRow,
+    addDate,
+    setRow,
+    removeRow,
+    chooseAccount,
+    discard,
+    preview,
+    reviewError,
+    reviewing,
+    review,
+    confirm,
+  }
+})

@@ -1,0 +1,40 @@
+import {
+  Ban,
+  CalendarCheck,
+  CircleCheck,
+  CircleX,
+  Clock,
+  HelpCircle,
+  PauseCircle,
+  RefreshCw,
+  SendHorizontal,
+  TriangleAlert,
+} from 'lucide-vue-next'
+import type { Component } from 'vue'
+import type { DeliveryState, DeliveryView } from '../../../contract/index.ts'
+
+type Look = { readonly icon: Component; readonly tone: 'neutral' | 'good' | 'warn' | 'bad' | 'info' }
+
+/** Each state has its own icon: the colour is never the only sign. */
+export const looks: Record<DeliveryState, Look> = {
+  queued: { icon: Clock, tone: 'neutral' },
+  sending: { icon: SendHorizontal, tone: 'info' },
+  uncertain: { icon: HelpCircle, tone: 'warn' },
+  scheduled: { icon: CalendarCheck, tone: 'info' },
+  published: { icon: CircleCheck, tone: 'good' },
+  paused: { icon: PauseCircle, tone: 'warn' },
+  failed: { icon: CircleX, tone: 'bad' },
+  skipped: { icon: Ban, tone: 'neutral' },
+  cancelled: { icon: Ban, tone: 'neutral' },
+  drifted: { icon: RefreshCw, tone: 'warn' },
+  missed: { icon: TriangleAlert, tone: 'bad' },
+}
+
+const cancellable = new Set<DeliveryState>(['queued', 'uncertain', 'scheduled', 'paused', 'drifted'])
+const retriable = new Set<DeliveryState>(['failed', 'skipped'])
+
+export const canCancel = ({ state }: DeliveryView): boolean => cancellable.has(state)
+
+/** Another try makes sense only while the date is still to come. `now`: milliseconds since 1970. */
+export const canRetry = ({ state, at }: DeliveryView, now: number): boolean =>
+  retriable.has(state) && Date.parse(at) > now

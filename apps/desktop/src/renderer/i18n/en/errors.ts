@@ -1,0 +1,261 @@
+import type { errors as fr } from '../fr/errors.ts'
+import type { Sentences } from '../sentences.ts'
+
+export const errors: Sentences<typeof fr> = {
+  'call/unknown-method': {
+    what: 'This action does not exist in this version of AutoTele.',
+    next: 'Close AutoTele and open it again; if it comes back, install the latest version.',
+  },
+  'call/invalid-input': {
+    what: 'A value was not understood.',
+    next: 'Check the fields and try again.',
+  },
+  'call/core-unavailable': {
+    what: 'AutoTele is not answering just now.',
+    next: 'It reconnects by itself; try again in a moment.',
+  },
+  'call/internal': {
+    what: 'An unexpected error happened.',
+    next: 'Try again. If it comes back, send today’s log to your seller.',
+  },
+  'vault/locked': {
+    what: 'AutoTele is locked.',
+    next: 'Enter your passphrase to go on.',
+  },
+  'vault/wrong-passphrase': {
+    what: 'This is not the right passphrase.',
+    next: 'Check capital letters and the keyboard layout, then try again.',
+  },
+  'vault/passphrase-too-weak': {
+    what: 'This passphrase is too weak.',
+    next: 'Choose at least {limit} characters, several words for example.',
+  },
+  'vault/already-exists': {
+    what: 'Your data is already protected.',
+    next: 'Open AutoTele again and enter your passphrase.',
+  },
+  'vault/damaged': {
+    what: 'The vault of your data is damaged and does not open.',
+    next: 'Restore a backup of the AutoTele folder, without erasing anything first.',
+  },
+  'telegram/phone-invalid': {
+    what: 'Telegram does not recognise this number.',
+    next: 'Write it with the country code, for example +44 7700 900123.',
+  },
+  'telegram/phone-unregistered': {
+    what: 'There is no Telegram account for this number.',
+    next: 'Create it in the official Telegram app, then come back.',
+  },
+  'telegram/phone-banned': {
+    what: 'Telegram has banned this number.',
+    next: "Write to recover{'@'}telegram.org from your own address, or use another account.",
+  },
+  'telegram/code-invalid': {
+    what: 'This code is not the right one.',
+    next: 'Look at the latest message from Telegram and enter it again.',
+  },
+  'telegram/code-expired': {
+    what: 'This code has expired.',
+    next: 'Ask for a new one.',
+  },
+  'telegram/password-invalid': {
+    what: 'This password is not the right one.',
+    next: 'It is the one of Telegram’s two-step verification; check capital letters.',
+  },
+  'telegram/account-already-added': {
+    what: 'This account is already in AutoTele.',
+    next: 'Find it in the list of accounts.',
+  },
+  'telegram/sign-in-over': {
+    what: 'This sign-in is no longer valid.',
+    next: 'Start again with the phone number.',
+  },
+  'telegram/unreachable': {
+    what: 'Telegram cannot be reached.',
+    next: 'Check the Internet connection; AutoTele keeps trying.',
+  },
+  'telegram/timeout': {
+    what: 'Telegram takes too long to answer.',
+    next: 'Try again in a moment.',
+  },
+  'telegram/wait': {
+    what: 'Telegram asks to wait.',
+    next: 'Another try is possible {when}. Insisting would make the wait longer.',
+  },
+  'telegram/signed-out': {
+    what: 'Telegram closed the session of this account.',
+    next: 'Sign in again under Accounts; your plan is kept.',
+  },
+  'telegram/restricted': {
+    what: 'Telegram restricts this account.',
+    next: "Write to {'@'}SpamBot in Telegram to learn why and for how long.",
+  },
+  'telegram/api-id-invalid': {
+    what: 'Telegram refuses the identifier of this application.',
+    next: 'Check api_id and api_hash in config/app_config.json, or install the latest version.',
+  },
+  'telegram/not-allowed-in-chat': {
+    what: 'This account is not allowed to write in this chat.',
+    next: 'Ask an administrator for the right, or remove the chat.',
+  },
+  'telegram/chat-gone': {
+    what: 'This chat no longer exists or this account is no longer in it.',
+    next: 'Join it again in Telegram, or remove it.',
+  },
+  'telegram/slow-mode': {
+    what: 'The slow mode of this chat makes us wait.',
+    next: 'AutoTele tries again {when}.',
+  },
+  'telegram/quota-of-chat': {
+    what: 'This chat already has {limit} scheduled messages, Telegram’s maximum.',
+    next: 'Wait for some to be published, or cancel some.',
+  },
+  'telegram/text-too-long': {
+    what: 'The text is longer than Telegram accepts ({limit} characters).',
+    next: 'Make it shorter.',
+  },
+  'telegram/content-refused': {
+    what: 'Telegram refuses this content.',
+    next: 'Check the links and the formatting, then try again.',
+  },
+  'telegram/date-refused': {
+    what: 'Telegram refuses this date.',
+    next: 'Choose a date within the coming year.',
+  },
+  'telegram/update-needed': {
+    what: 'Telegram asks for a newer version of AutoTele.',
+    next: 'Install the latest version, then try again.',
+  },
+  'telegram/unknown': {
+    what: 'Telegram answered with an unknown error.',
+    next: 'Try again. If it comes back, send today’s log to your seller.',
+  },
+  'account/unknown': {
+    what: 'This account is no longer in AutoTele.',
+    next: 'Choose another account, or add it again.',
+  },
+  'account/not-connected': {
+    what: 'This account is not connected to Telegram.',
+    next: 'Open Accounts and reconnect it.',
+  },
+  'chat/unknown': {
+    what: 'A chosen chat is unknown to this account.',
+    next: 'Refresh the list of chats and choose again.',
+  },
+  'plan/empty-text': {
+    what: 'The message is empty.',
+    next: 'Write a text.',
+  },
+  'plan/text-too-long': {
+    what: 'The text is longer than {limit} characters.',
+    next: 'Make it shorter.',
+  },
+  'plan/no-chat': {
+    what: 'No chat is chosen.',
+    next: 'Choose at least one chat.',
+  },
+  'plan/no-date': {
+    what: 'No date is chosen.',
+    next: 'Add at least one date.',
+  },
+  'plan/too-many-deliveries': {
+    what: 'This plan would make too many messages (at most {limit}).',
+    next: 'Choose fewer chats or fewer dates.',
+  },
+  'plan/date-past': {
+    what: 'A date is already past.',
+    next: 'Choose a date to come.',
+  },
+  'plan/date-too-soon': {
+    what: 'A date is too close to be scheduled in time.',
+    next: 'Leave a few more minutes.',
+  },
+  'plan/date-too-late': {
+    what: 'A date is too far away: Telegram accepts {limit} days.',
+    next: 'Choose a closer date.',
+  },
+  'plan/date-invalid': {
+    what: 'A date was not understood.',
+    next: 'Correct it: for example 14/07/2027 at 09:30.',
+  },
+  'plan/zone-unknown': {
+    what: 'The time zone is unknown: {zone}.',
+    next: 'Choose one from the list.',
+  },
+  'plan/changed-since-preview': {
+    what: 'Something changed since the preview.',
+    next: 'Read the new preview, then confirm.',
+  },
+  'delivery/unknown': {
+    what: 'This message is no longer in the list.',
+    next: 'The list will update itself.',
+  },
+  'delivery/not-cancellable': {
+    what: 'This message can no longer be cancelled.',
+    next: 'If it is published, delete it in Telegram.',
+  },
+  'license/required': {
+    what: 'Scheduling needs a licence or a trial.',
+    next: 'Open Licence to start the trial or buy a month. Nothing you wrote is lost.',
+  },
+  'license/server-unreachable': {
+    what: 'The licence server cannot be reached.',
+    next: 'Check the Internet connection and try again; your present licence goes on.',
+  },
+  'license/payments-unavailable': {
+    what: 'Payments are unavailable just now.',
+    next: 'Try again {when}; nothing was charged.',
+  },
+  'license/trial-over': {
+    what: 'The free trial was already used on this computer.',
+    next: 'Buy a month, or activate a key.',
+  },
+  'license/key-invalid': {
+    what: 'This licence key does not exist.',
+    next: 'Check it character by character, or copy it from the other computer.',
+  },
+  'license/seat-limit': {
+    what: 'This licence is already used on {limit} computers, its maximum.',
+    next: 'Ask your seller to remove one, then try again.',
+  },
+  'license/refused': {
+    what: 'The server refuses this licence.',
+    next: 'Open Licence to see why.',
+  },
+  'license/answer-not-trusted': {
+    what: 'The answer of the licence server is not authentic.',
+    next: 'Check the date of the computer and the network, then try again. Your present licence goes on.',
+  },
+  'license/rate-limited': {
+    what: 'Too many requests to the licence server.',
+    next: 'Try again {when}.',
+  },
+  'storage/disk-full': {
+    what: 'The disk is full.',
+    next: 'Free some space; nothing that is scheduled is lost.',
+  },
+  'storage/read-only': {
+    what: 'AutoTele cannot write in its folder.',
+    next: 'Check the rights of the folder, or move AutoTele elsewhere.',
+  },
+  'storage/damaged': {
+    what: 'The data of AutoTele is damaged.',
+    next: 'Restore a backup, without erasing anything first.',
+  },
+  'storage/newer-version': {
+    what: 'This data comes from a newer version of AutoTele.',
+    next: 'Install the latest version to open it.',
+  },
+  'storage/folder-in-use': {
+    what: 'AutoTele is already open on this data.',
+    next: 'Close the other window or program, then try again.',
+  },
+  'settings/invalid': {
+    what: 'A setting has an impossible value.',
+    next: 'Correct it in Settings or in config/app_config.json.',
+  },
+  'settings/server-secret-in-client-file': {
+    what: 'The settings file contains a secret of the payment server.',
+    next: 'Remove btcpay.api_key and btcpay.webhook_secret from config/app_config.json and renew them in BTCPay.',
+  },
+}

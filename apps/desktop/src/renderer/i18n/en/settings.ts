@@ -1,0 +1,31 @@
+import type { settings as fr } from '../fr/settings.ts'
+import type { Sentences } from '../sentences.ts'
+
+export const settings: Sentences<typeof fr> = {
+  title: 'Settings',
+  appearance: 'Appearance',
+  language: 'Language',
+  theme: 'Theme',
+  themes: { system: 'Same as the system', light: 'Light', dark: 'Dark' },
+  writing: 'Writing',
+  zone: 'Proposed time zone',
+  zoneHint: 'For new messages. Each message keeps its own.',
+  pace: 'Sending pace',
+  paceText: 'These limits protect your accounts. They can only slow things down.',
+  delay: 'Seconds between two messages',
+  delayHint: 'From 3 to 3,600.',
+  perMinute: 'Messages a minute, at most',
+  perMinuteHint: 'From 1 to 20.',
+  warning: 'Warn from this number of chats',
+  warningHint: 'From 1 to 50.',
+  outOfRange: 'Choose a whole number from {min} to {max}.',
+  save: 'Save',
+  saved: 'Settings saved',
+  security: 'Security',
+  lock: 'Lock now',
+  lockText: 'The passphrase will be asked for to open again. What is scheduled still goes out.',
+  about: 'About',
+  version: 'Version {version}',
+  hosted: { electron: 'Desktop application', web: 'In the browser, on this computer' },
+  privacy: 'AutoTele talks only to Telegram and to your licence server. No tracking.',
+}

@@ -1,0 +1,258 @@
+export const errors = {
+  'call/unknown-method': {
+    what: 'Cette action n’existe pas dans cette version d’AutoTele.',
+    next: 'Fermez puis rouvrez AutoTele ; si cela revient, réinstallez la dernière version.',
+  },
+  'call/invalid-input': {
+    what: 'Une valeur saisie n’a pas été comprise.',
+    next: 'Relisez les champs et recommencez.',
+  },
+  'call/core-unavailable': {
+    what: 'AutoTele ne répond pas pour l’instant.',
+    next: 'La reconnexion est automatique ; réessayez dans un instant.',
+  },
+  'call/internal': {
+    what: 'Une erreur imprévue s’est produite.',
+    next: 'Réessayez. Si elle revient, envoyez le journal du jour à votre vendeur.',
+  },
+  'vault/locked': {
+    what: 'AutoTele est verrouillé.',
+    next: 'Saisissez votre phrase secrète pour continuer.',
+  },
+  'vault/wrong-passphrase': {
+    what: 'Ce n’est pas la bonne phrase secrète.',
+    next: 'Vérifiez les majuscules et la disposition du clavier, puis réessayez.',
+  },
+  'vault/passphrase-too-weak': {
+    what: 'Cette phrase secrète est trop faible.',
+    next: 'Choisissez au moins {limit} caractères, par exemple plusieurs mots.',
+  },
+  'vault/already-exists': {
+    what: 'Vos données sont déjà protégées.',
+    next: 'Rouvrez AutoTele et saisissez votre phrase secrète.',
+  },
+  'vault/damaged': {
+    what: 'Le coffre de vos données est abîmé et ne s’ouvre pas.',
+    next: 'Restaurez une sauvegarde du dossier d’AutoTele, sans rien effacer avant.',
+  },
+  'telegram/phone-invalid': {
+    what: 'Telegram ne reconnaît pas ce numéro.',
+    next: 'Écrivez-le avec l’indicatif du pays, par exemple +33 6 12 34 56 78.',
+  },
+  'telegram/phone-unregistered': {
+    what: 'Aucun compte Telegram n’existe pour ce numéro.',
+    next: 'Créez-le dans l’application officielle Telegram, puis revenez ici.',
+  },
+  'telegram/phone-banned': {
+    what: 'Telegram a banni ce numéro.',
+    next: "Écrivez à recover{'@'}telegram.org depuis votre adresse, ou utilisez un autre compte.",
+  },
+  'telegram/code-invalid': {
+    what: 'Ce code n’est pas le bon.',
+    next: 'Vérifiez le dernier message reçu de Telegram et saisissez-le de nouveau.',
+  },
+  'telegram/code-expired': {
+    what: 'Ce code a expiré.',
+    next: 'Demandez-en un nouveau.',
+  },
+  'telegram/password-invalid': {
+    what: 'Ce mot de passe n’est pas le bon.',
+    next: 'C’est celui de la validation en deux étapes de Telegram ; vérifiez les majuscules.',
+  },
+  'telegram/account-already-added': {
+    what: 'Ce compte est déjà dans AutoTele.',
+    next: 'Retrouvez-le dans la liste des comptes.',
+  },
+  'telegram/sign-in-over': {
+    what: 'Cette connexion n’est plus valable.',
+    next: 'Recommencez avec le numéro de téléphone.',
+  },
+  'telegram/unreachable': {
+    what: 'Telegram est injoignable.',
+    next: 'Vérifiez la connexion à Internet ; AutoTele réessaie tout seul.',
+  },
+  'telegram/timeout': {
+    what: 'Telegram met trop de temps à répondre.',
+    next: 'Réessayez dans un instant.',
+  },
+  'telegram/wait': {
+    what: 'Telegram demande d’attendre.',
+    next: 'Nouvel essai possible {when}. Insister allongerait l’attente.',
+  },
+  'telegram/signed-out': {
+    what: 'Telegram a fermé la session de ce compte.',
+    next: 'Connectez-le de nouveau dans Comptes ; votre plan est conservé.',
+  },
+  'telegram/restricted': {
+    what: 'Telegram limite ce compte.',
+    next: "Écrivez à {'@'}SpamBot dans Telegram pour en connaître la raison et la durée.",
+  },
+  'telegram/api-id-invalid': {
+    what: 'Telegram refuse l’identifiant de cette application.',
+    next: 'Vérifiez api_id et api_hash dans config/app_config.json, ou installez la dernière version.',
+  },
+  'telegram/not-allowed-in-chat': {
+    what: 'Ce compte n’a pas le droit d’écrire dans cette discussion.',
+    next: 'Demandez ce droit à un administrateur, ou retirez la discussion.',
+  },
+  'telegram/chat-gone': {
+    what: 'Cette discussion n’existe plus ou ce compte n’y est plus.',
+    next: 'Rejoignez-la de nouveau dans Telegram, ou retirez-la.',
+  },
+  'telegram/slow-mode': {
+    what: 'Le mode lent de cette discussion impose d’attendre.',
+    next: 'AutoTele réessaiera {when}.',
+  },
+  'telegram/quota-of-chat': {
+    what: 'Cette discussion a déjà {limit} messages programmés, le maximum chez Telegram.',
+    next: 'Attendez que certains soient publiés, ou annulez-en.',
+  },
+  'telegram/text-too-long': {
+    what: 'Le texte dépasse ce que Telegram accepte ({limit} caractères).',
+    next: 'Raccourcissez-le.',
+  },
+  'telegram/content-refused': {
+    what: 'Telegram refuse ce contenu.',
+    next: 'Vérifiez les liens et la mise en forme, puis réessayez.',
+  },
+  'telegram/date-refused': {
+    what: 'Telegram refuse cette date.',
+    next: 'Choisissez une date dans l’année qui vient.',
+  },
+  'telegram/update-needed': {
+    what: 'Telegram demande une version plus récente d’AutoTele.',
+    next: 'Installez la dernière version, puis réessayez.',
+  },
+  'telegram/unknown': {
+    what: 'Telegram a répondu par une erreur inconnue.',
+    next: 'Réessayez. Si elle revient, envoyez le journal du jour à votre vendeur.',
+  },
+  'account/unknown': {
+    what: 'Ce compte n’est plus dans AutoTele.',
+    next: 'Choisissez un autre compte, ou ajoutez-le de nouveau.',
+  },
+  'account/not-connected': {
+    what: 'Ce compte n’est pas connecté à Telegram.',
+    next: 'Ouvrez Comptes et reconnectez-le.',
+  },
+  'chat/unknown': {
+    what: 'Une discussion choisie est inconnue de ce compte.',
+    next: 'Actualisez la liste des discussions et choisissez de nouveau.',
+  },
+  'plan/empty-text': {
+    what: 'Le message est vide.',
+    next: 'Écrivez un texte.',
+  },
+  'plan/text-too-long': {
+    what: 'Le texte dépasse {limit} caractères.',
+    next: 'Raccourcissez-le.',
+  },
+  'plan/no-chat': {
+    what: 'Aucune discussion n’est choisie.',
+    next: 'Choisissez au moins une discussion.',
+  },
+  'plan/no-date': {
+    what: 'Aucune date n’est choisie.',
+    next: 'Ajoutez au moins une date.',
+  },
+  'plan/too-many-deliveries': {
+    what: 'Ce plan ferait trop de messages (au plus {limit}).',
+    next: 'Choisissez moins de discussions ou moins de dates.',
+  },
+  'plan/date-past': {
+    what: 'Une date est déjà passée.',
+    next: 'Choisissez une date à venir.',
+  },
+  'plan/date-too-soon': {
+    what: 'Une date est trop proche pour être programmée à temps.',
+    next: 'Laissez quelques minutes de plus.',
+  },
+  'plan/date-too-late': {
+    what: 'Une date est trop lointaine : Telegram accepte {limit} jours.',
+    next: 'Choisissez une date plus proche.',
+  },
+  'plan/date-invalid': {
+    what: 'Une date n’a pas été comprise.',
+    next: 'Corrigez-la : par exemple 14/07/2027 à 09:30.',
+  },
+  'plan/zone-unknown': {
+    what: 'Le fuseau horaire est inconnu : {zone}.',
+    next: 'Choisissez-en un dans la liste.',
+  },
+  'plan/changed-since-preview': {
+    what: 'Quelque chose a changé depuis l’aperçu.',
+    next: 'Relisez le nouvel aperçu, puis confirmez.',
+  },
+  'delivery/unknown': {
+    what: 'Ce message n’est plus dans la liste.',
+    next: 'La liste va se mettre à jour.',
+  },
+  'delivery/not-cancellable': {
+    what: 'Ce message ne peut plus être annulé.',
+    next: 'S’il est publié, supprimez-le dans Telegram.',
+  },
+  'license/required': {
+    what: 'Il faut une licence ou un essai pour programmer.',
+    next: 'Ouvrez Licence pour démarrer l’essai ou acheter un mois. Rien de ce que vous avez écrit n’est perdu.',
+  },
+  'license/server-unreachable': {
+    what: 'Le serveur de licences est injoignable.',
+    next: 'Vérifiez la connexion à Internet et réessayez ; votre licence actuelle continue.',
+  },
+  'license/payments-unavailable': {
+    what: 'Les paiements sont indisponibles pour l’instant.',
+    next: 'Réessayez {when} ; rien n’a été débité.',
+  },
+  'license/trial-over': {
+    what: 'L’essai gratuit a déjà servi sur cet ordinateur.',
+    next: 'Achetez un mois, ou activez une clé.',
+  },
+  'license/key-invalid': {
+    what: 'Cette clé de licence n’existe pas.',
+    next: 'Vérifiez-la caractère par caractère, ou copiez-la depuis l’autre ordinateur.',
+  },
+  'license/seat-limit': {
+    what: 'Cette licence sert déjà sur {limit} ordinateurs, son maximum.',
+    next: 'Demandez à votre vendeur d’en retirer un, puis réessayez.',
+  },
+  'license/refused': {
+    what: 'Le serveur refuse cette licence.',
+    next: 'Ouvrez Licence pour en voir la raison.',
+  },
+  'license/answer-not-trusted': {
+    what: 'La réponse du serveur de licences n’est pas authentique.',
+    next: 'Vérifiez la date de l’ordinateur et le réseau, puis réessayez. Votre licence actuelle continue.',
+  },
+  'license/rate-limited': {
+    what: 'Trop de demandes au serveur de licences.',
+    next: 'Réessayez {when}.',
+  },
+  'storage/disk-full': {
+    what: 'Le disque est plein.',
+    next: 'Libérez de la place ; rien de ce qui est programmé n’est perdu.',
+  },
+  'storage/read-only': {
+    what: 'AutoTele ne peut pas écrire dans son dossier.',
+    next: 'Vérifiez les droits du dossier, ou déplacez AutoTele ailleurs.',
+  },
+  'storage/damaged': {
+    what: 'Les données d’AutoTele sont abîmées.',
+    next: 'Restaurez une sauvegarde, sans rien effacer avant.',
+  },
+  'storage/newer-version': {
+    what: 'Ces données viennent d’une version plus récente d’AutoTele.',
+    next: 'Installez la dernière version pour les ouvrir.',
+  },
+  'storage/folder-in-use': {
+    what: 'AutoTele est déjà ouvert sur ces données.',
+    next: 'Fermez l’autre fenêtre ou l’autre programme, puis réessayez.',
+  },
+  'settings/invalid': {
+    what: 'Un réglage a une valeur impossible.',
+    next: 'Corrigez-le dans Réglages ou dans config/app_config.json.',
+  },
+  'settings/server-secret-in-client-file': {
+    what: 'Le fichier de réglages contient un secret du serveur de paiement.',
+    next: 'Retirez btcpay.api_key et btcpay.webhook_secret de config/app_config.json et renouvelez-les dans BTCPay.',
+  },
+}

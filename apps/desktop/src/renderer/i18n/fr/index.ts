@@ -1,0 +1,23 @@
+import { accounts } from './accounts.ts'
+import { common } from './common.ts'
+import { composer } from './composer.ts'
+import { deliveries } from './deliveries.ts'
+import { errors } from './errors.ts'
+import { findings } from './findings.ts'
+import { license } from './license.ts'
+import { onboarding } from './onboarding.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+
+export const fr = {
+  common,
+  shell,
+  onboarding,
+  accounts,
+  composer,
+  deliveries,
+  license,
+  settings,
+  errors,
+  findings,
+}

@@ -1,0 +1,70 @@
+import { computed, type ComputedRef } from 'vue'
+import { createI18n, useI18n } from 'vue-i18n'
+import type { MessageKey, Messages } from './sentences.ts'
+
+export type Language = 'fr' | 'en'
+export type Params = Readonly<Record<string, string | number>>
+
+/** Day before month, 24 hours and weeks from Monday in both languages. */
+const tags: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
+
+// One language is loaded at a time; vue-i18n compiles messages to a tree, without eval, which the content security
+// policy would refuse (intlify/vue-i18n-next, "JIT compilation").
+const loaders: Record<Language, () => Promise<Messages>> = {
+  fr: async () => (await import('./fr/index.ts')).fr,
+  en: async () => (await import('./en/index.ts')).en,
+}
+
+export function createText(language: Language, messages: Messages) {
+  return createI18n({
+    legacy: false,
+    locale: language,
+    messages: { [language]: messages } as Record<Language, Messages>,
+    // In French, nought and one and a half are singular.
+    pluralRules: { fr: (choice, length) => Math.min(Math.abs(choice) >= 2 ? 1 : 0, length - 1) },
+    missingWarn: false,
+    fallbackWarn: false,
+  })
+}
+
+export type Text = ReturnType<typeof createText>
+
+export const loadMessages = (language: Language): Promise<Messages> => loaders[language]()
+
+/** Switches the whole interface, at once and without losing anything typed. */
+export async function switchLanguage(text: Text, language: Language): Promise<void> {
+  if (!text.global.availableLocales.includes(language)) {
+    text.global.setLocaleMessage(language, await loadMessages(language))
+  }
+  text.global.locale.value = language
+  document.documentElement.lang = language
+}
+
+/** What the machine's own settings ask for; French unless they ask for English. */
+export const preferredLanguage = (languages: readonly string[]): Language =>
+  languages
+    .find(one => /^(fr|en)\b/i.test(one))
+    ?.toLowerCase()
+    .startsWith('en')
+    ? 'en'
+    : 'fr'
+
+export type UseText = {
+  readonly t: (key: MessageKey, params?: Params) => string
+  /** A sentence with a number: `{n}` is shown and decides between `one | many`. */
+  readonly plural: (key: MessageKey, n: number, params?: Params) => string
+  readonly language: ComputedRef<Language>
+  /** BCP 47 tag for `Intl`. */
+  readonly tag: ComputedRef<string>
+}
+
+export function useText(): UseText {
+  const { t, locale } = useI18n({ useScope: 'global' })
+  const language = computed(() => (locale.value === 'en' ? 'en' : 'fr'))
+  return {
+    t: (key, params = {}) => t(key, params),
+    plural: (key, n, params = {}) => t(key, { ...params, n }, n),
+    language,
+    tag: computed(() => tags[language.value]),
+  }
+}

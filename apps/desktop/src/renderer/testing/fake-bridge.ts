@@ -1,0 +1,394 @@
+import type {
+  AccountId,
+  AccountView,
+  AppState,
+  Bridge,
+  CallError,
+  ChatId,
+  DeliveryId,
+  DeliveryView,
+  Envelope,
+  ErrorCode,
+  EventMessage,
+  EventName,
+  Finding,
+  Handlers,
+  LicenseView,
+  MethodName,
+  Payload,
+  PlanDraft,
+  PlanId,
+  Progress,
+  SettingsView,
+  SignInStep,
+} from '../../contract/index.ts'
+import { toInstant } from '../lib/time.ts'
+import { chatsOf, deliveriesOf, firstAccounts } from './data.ts'
+
+export type Scenario = 'full' | 'new' | 'locked' | 'empty'
+
+/** A failed call of the fake: what the router of the core would put in the envelope. */
+export class FakeFailure extends Error {
+  readonly error: CallError
+  constructor(code: ErrorCode, params?: CallError['params']) {
+    super(code)
+    this.error = { code, retryable: false, ...(params === undefined ? {} : { params }) }
+  }
+}
+
+export type FakeBridge = Bridge & {
+  /** What was called, in order. */
+  readonly calls: { readonly name: MethodName; readonly input: unknown }[]
+  readonly opened: string[]
+  emit<N extends EventName>(name: N, payload: Payload<N>): void
+  /** The next call of this name fails so. */
+  failNext(name: MethodName, code: ErrorCode, params?: CallError['params']): void
+  /** Every event until the next one is lost, as when a machine sleeps. */
+  loseEvent(): void
+  connect(connected: boolean): void
+  /** Replaces one handler. */
+  answer<N extends MethodName>(name: N, handler: Handlers[N]): void
+  readonly state: FakeState
+}
+
+export type FakeState = {
+  app: AppState
+  settings: SettingsView
+  accounts: AccountView[]
+  license: LicenseView
+  draft: PlanDraft | null
+  deliveries: DeliveryView[]
+  progress: Progress[]
+}
+
+const iso = (milliseconds: number) => new Date(milliseconds).toISOString().replace('.000Z', 'Z')
+
+const noLicense: LicenseView = {
+  state: 'none',
+  plan: null,
+  validUntil: null,
+  offlineUntil: null,
+  lastContact: null,
+  denial: null,
+  canCreate: false,
+  licenseKey: null,
+  checkout: null,
+  offer: { price: '29.99', currency: 'EUR', trialDays: 7, fromServer: true },
+}
+
+function firstState(scenario: Scenario, now: number): FakeState {
+  const full = scenario === 'full' || scenario === 'locked'
+  const day = 86_400_000
+  return {
+    app: {
+      version: '0.1.0',
+      hosted: 'electron',
+      vault: scenario === 'new' ? 'new' : scenario === 'locked' ? 'locked' : 'open',
+      keyring: 'available',
+    },
+    settings: {
+      language: 'fr',
+      theme: 'system',
+      timeZone: 'Europe/Paris',
+      rateLimitDelay: 3,
+      maxMessagesPerMinute: 20,
+      maxGroupsWarning: 50,
+    },
+    accounts: full ? firstAccounts(iso(now + 17 * 60_000)) : [],
+    license: full
+      ? {
+          ...noLicense,
+          state: 'valid',
+          plan: 'monthly',
+          validUntil: iso(now + 23 * day),
+          offlineUntil: iso(now + 14 * day),
+          lastContact: iso(now - 3_600_000),
+          canCreate: true,
+          licenseKey: 'ATL-7KQ4M-XW2PD-9R3VH-C6TNB',
+        }
+      : noLicense,
+    draft: null,
+    deliveries: full ? deliveriesOf(now) : [],
+    progress: full
+      ? [
+          {
+            accountId: 'a1' as AccountId,
+            done: 12,
+            failed: 1,
+            total: 40,
+            waiting: { reason: 'pace', until: iso(now + 3_000) },
+          },
+          {
+            accountId: 'a2' as AccountId,
+            done: 3,
+            failed: 0,
+            total: 18,
+            waiting: { reason: 'telegram', until: iso(now + 17 * 60_000) },
+          },
+        ]
+      : [],
+  }
+}
+
+/**
+ * A core that exists only in memory, with plausible answers, for component tests and for looking at the screens.
+ * The code `12345` signs in, `22222` asks for a password (`secret`); the passphrase of the vault is `ouvre-toi sésame`.
+ */
+export function createFakeBridge(
+  scenario: Scenario = 'full',
+  clock: () => number = () => Date.now(),
+): FakeBridge {
+  const state = firstState(scenario, clock())
+  const listeners = new Set<(message: EventMessage) => void>()
+  const connections = new Set<(connected: boolean) => void>()
+  const failures = new Map<MethodName, CallError>()
+  const calls: FakeBridge['calls'] = []
+  const opened: string[] = []
+  let revision = 0
+  let connected = true
+  let made = 0
+
+  function emit<N extends EventName>(name: N, payload: Payload<N>) {
+    revision++
+    for (const listener of listeners) listener({ name, revision, payload } as EventMessage)
+  }
+
+  const setApp = (change: Partial<AppState>) => {
+    state.app = { ...state.app, ...change }
+    emit('app.changed', state.app)
+    return state.app
+  }
+  const setLicense = (change: Partial<LicenseView>) => {
+    state.license = { ...state.license, ...change }
+    return state.license
+  }
+  const codeStep = (phone: string): SignInStep => ({
+    step: 'code',
+    signInId: 's1',
+    phone,
+    delivery: 'app',
+    length: 5,
+    resend: { from: iso(clock() + 42_000), delivery: 'sms' },
+  })
+  const signedIn = (): SignInStep => {
+    const account: AccountView = {
+      id: `a${String(state.accounts.length + 1)}` as AccountId,
+      name: 'Camille Moreau',
+      username: 'camille_m',
+      phoneHint: '+33 •• •• •• 78',
+      premium: false,
+      health: 'online',
+      pausedUntil: null,
+      lastError: null,
+    }
+    state.accounts = [...state.accounts, account]
+    emit('accounts.changed', state.accounts)
+    return { step: 'done', account }
+  }
+  let phone = ''
+
+  const handlers: { -readonly [N in MethodName]: Handlers[N] } = {
+    'app.state': () => state.app,
+    'vault.create': () => setApp({ vault: 'open' }),
+    'vault.unlock': ({ passphrase }) => {
+      if (passphrase !== 'ouvre-toi sésame') throw new FakeFailure('vault/wrong-passphrase')
+      return setApp({ vault: 'open' })
+    },
+    'vault.lock': () => setApp({ vault: 'locked' }),
+    'settings.get': () => state.settings,
+    'settings.update': change => {
+      state.settings = { ...state.settings, ...(change as Partial<SettingsView>) }
+      emit('settings.changed', state.settings)
+      return state.settings
+    },
+    'accounts.list': () => state.accounts,
+    'accounts.signIn': input => {
+      phone = input.phone
+      if (!phone.startsWith('+')) throw new FakeFailure('telegram/phone-invalid')
+      return codeStep(phone)
+    },
+    'accounts.submitCode': ({ code }) => {
+      if (code === '22222') return { step: 'password', signInId: 's1', hint: 'le chat' }
+      if (code !== '12345') throw new FakeFailure('telegram/code-invalid')
+      return signedIn()
+    },
+    'accounts.submitPassword': ({ password }) => {
+      if (password !== 'secret') throw new FakeFailure('telegram/password-invalid')
+      return signedIn()
+    },
+    'accounts.resendCode': () => codeStep(phone),
+    'accounts.cancelSignIn': () => ({}),
+    'accounts.reconnect': ({ accountId }) => {
+      state.accounts = state.accounts.map(one => (one.id === accountId ? { ...one, health: 'online' } : one))
+      const found = state.accounts.find(one => one.id === accountId)
+      if (found === undefined) throw new FakeFailure('account/unknown')
+      return found
+    },
+    'accounts.remove': ({ accountId }) => {
+      state.accounts = state.accounts.filter(one => one.id !== accountId)
+      emit('accounts.changed', state.accounts)
+      return {}
+    },
+    'targets.list': ({ accountId }) => ({ chats: chatsOf(accountId), refreshedAt: iso(clock() - 7_200_000) }),
+    'plans.preview': draft => preview(draft, clock()),
+    'plans.confirm': ({ draft }) => {
+      const { items } = preview(draft, clock())
+      const added = items.map((item): DeliveryView => ({
+        ...item,
+        id: `n${String(++made)}` as DeliveryId,
+        planId: 'p9' as PlanId,
+        accountId: draft.accountId ?? ('a1' as AccountId),
+        timeZone: draft.timeZone,
+        state: 'queued',
+        error: null,
+        notBefore: null,
+      }))
+      state.deliveries = [...state.deliveries, ...added].sort((a, b) => a.at.localeCompare(b.at))
+      emit('deliveries.changed', { ids: added.map(({ id }) => id) })
+      return { planId: 'p9' as PlanId, deliveries: added.length }
+    },
+    'plans.saveDraft': ({ draft }) => {
+      state.draft = draft
+      return {}
+    },
+    'plans.loadDraft': () => state.draft,
+    'deliveries.list': ({ scope, accountId, cursor, limit }) => {
+      const past = new Set(['published', 'cancelled', 'missed', 'skipped'])
+      const all = state.deliveries.filter(
+        one =>
+          (scope === 'all' || (scope === 'past') === past.has(one.state)) &&
+          (accountId === undefined || one.accountId === accountId),
+      )
+      const from = Number(cursor ?? 0)
+      const to = from + (limit ?? 100)
+      return { items: all.slice(from, to), next: to < all.length ? String(to) : null, total: all.length }
+    },
+    'deliveries.cancel': ({ ids }) => {
+      const gone = new Set(ids)
+      state.deliveries = state.deliveries.map(one =>
+        gone.has(one.id) ? { ...one, state: 'cancelled' } : one,
+      )
+      emit('deliveries.changed', { ids })
+      return { cancelled: ids, failed: [] }
+    },
+    'deliveries.retry': ({ ids }) => ({ queued: ids }),
+    'deliveries.reconcile': () => ({}),
+    'deliveries.progress': () => state.progress,
+    'deliveries.pause': ({ accountId, paused }) => {
+      state.progress = state.progress.map(one =>
+        one.accountId === accountId
+          ? { ...one, waiting: paused ? { reason: 'paused' as const, until: null } : null }
+          : one,
+      )
+      return state.progress
+    },
+    'license.get': () => state.license,
+    'license.startTrial': () =>
+      setLicense({
+        state: 'trialing',
+        plan: 'trial',
+        canCreate: true,
+        validUntil: iso(clock() + 7 * 86_400_000),
+        offlineUntil: iso(clock() + 7 * 86_400_000),
+        lastContact: iso(clock()),
+      }),
+    'license.buy': () =>
+      setLicense({
+        checkout: {
+          id: 'c1',
+          checkoutUrl: 'https://payer.exemple.fr/i/9jWg2K',
+          amount: '29.99',
+          currency: 'EUR',
+          expiresAt: iso(clock() + 15 * 60_000),
+          state: 'awaiting_payment',
+          paidAmount: null,
+        },
+      }),
+    'license.activate': ({ licenseKey }) => {
+      if (!licenseKey.startsWith('ATL-')) throw new FakeFailure('license/key-invalid')
+      return setLicense({ state: 'valid', plan: 'monthly', canCreate: true, licenseKey })
+    },
+    'license.refresh': () => state.license,
+  }
+
+  return {
+    calls,
+    opened,
+    state,
+    emit,
+    failNext: (name, code, params) =>
+      void failures.set(name, { code, retryable: true, ...(params === undefined ? {} : { params }) }),
+    loseEvent: () => void revision++,
+    connect(now) {
+      connected = now
+      for (const listener of connections) listener(now)
+    },
+    answer(name, handler) {
+      handlers[name] = handler as never
+    },
+    async call(name, input) {
+      calls.push({ name, input: structuredClone(input) })
+      const failure = failures.get(name)
+      failures.delete(name)
+      if (failure !== undefined) return { ok: false, error: failure }
+      try {
+        const handler = handlers[name] as (input: unknown) => unknown
+        return { ok: true, data: structuredClone(await handler(input)) } as Envelope<never>
+      } catch (thrown) {
+        if (thrown instanceof FakeFailure) return { ok: false, error: thrown.error }
+        throw thrown
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    onConnection(listener) {
+      connections.add(listener)
+      listener(connected)
+      return () => void connections.delete(listener)
+    },
+    openExternal: url => void opened.push(url),
+  }
+}
+
+function preview(
+  draft: Handlers['plans.preview'] extends (input: infer I) => unknown ? I : never,
+  now: number,
+) {
+  const chats = new Map(chatsOf(draft.accountId ?? '').map(chat => [chat.id, chat]))
+  const items = draft.dates.flatMap(local =>
+    draft.chatIds.map(chatId => ({
+      chatId,
+      chatTitle: chats.get(chatId)?.title ?? chatId,
+      at: toInstant(local, draft.timeZone).replace('.000Z', 'Z'),
+      local,
+      text: draft.text,
+      entities: draft.entities,
+    })),
+  )
+  const findings: Finding[] = []
+  if (draft.text.trim() === '') findings.push({ severity: 'blocker', code: 'plan/empty-text', chatIds: [] })
+  if (items.some(({ at }) => Date.parse(at) <= now)) {
+    findings.push({ severity: 'blocker', code: 'plan/date-past', chatIds: [] })
+  }
+  const slow = draft.chatIds.filter(id => (chats.get(id)?.slowModeSeconds ?? 0) > 0)
+  if (slow.length > 0) {
+    findings.push({
+      severity: 'warning',
+      code: 'finding/slow-mode',
+      params: { seconds: 3600 },
+      chatIds: slow,
+    })
+  }
+  const guests = draft.chatIds.filter((id: ChatId) => chats.get(id)?.admin === false)
+  if (guests.length > 0) {
+    findings.push({
+      severity: 'info',
+      code: 'finding/not-admin-in-many',
+      params: { count: guests.length },
+      chatIds: guests,
+    })
+  }
+  return { items, findings, placingSeconds: items.length * 3, token: 'fake-token' }
+}
