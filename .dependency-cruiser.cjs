@@ -65,10 +65,17 @@ module.exports = {
       zone('host'),
     ]),
     only('main', 'Electron, thin.', zone('main'), [SHARED, zone('contract'), zone('main'), zone('host')]),
-    only('preload', 'The bridge is made of names.', zone('preload'), [
-      `${DESKTOP}contract/names\\.ts`,
-      zone('preload'),
-    ]),
+    // Its types cost the sandboxed preload nothing.
+    never(
+      'preload',
+      'The bridge is made of names.',
+      { path: zone('preload'), pathNot: TEST },
+      {
+        path: OURS,
+        pathNot: [`${DESKTOP}contract/names\\.ts`, zone('preload')],
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
     only('renderer', 'The interface speaks the contract only.', zone('renderer'), [
       SHARED,
       zone('contract'),

@@ -57,6 +57,7 @@ export default defineConfig(async ({ command }) => {
         ...renderer.config.build,
         outDir: resolve(app, 'out', 'renderer'),
         rolldownOptions: { input: src('renderer', 'index.html') },
+        minify: true,
         sourcemap: false,
         // One name: electron-vite joins lists of targets, and a target may not be said twice.
         target: 'es2023',

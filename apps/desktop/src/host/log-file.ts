@@ -5,6 +5,8 @@ import { fromLevel, logLevel } from '../core/settings/index.ts'
 import { dataPaths } from '../core/storage/paths.ts'
 import { redactField } from './redaction.ts'
 
+export type { Log } from '../core/ports.ts'
+
 const KEPT_DAYS = 90
 const FILE = /^autotele_(\d{4})(\d{2})(\d{2})\.log$/
 

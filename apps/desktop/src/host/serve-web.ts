@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import packageJson from '../../package.json' with { type: 'json' }
 import { startWebHost } from './web-host.ts'
 
 // The product on a machine without a screen: `node src/host/serve-web.ts --data <folder> --port 7412`, then the
@@ -15,6 +14,7 @@ const { values } = parseArgs({
   },
 })
 const app = resolve(import.meta.dirname, '../..')
+const { version } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as { version: string }
 const builtCore = join(app, 'out/main/core-process.js')
 
 process.umask(0o077)
@@ -30,7 +30,7 @@ const started = startWebHost({
   core: {
     command: existsSync(builtCore) ? builtCore : join(import.meta.dirname, 'core-process.ts'),
   },
-  version: packageJson.version,
+  version,
   onTrouble: () => {
     say(
       'AutoTele ne démarre pas : voyez le dossier logs. Nouvel essai chaque minute.',

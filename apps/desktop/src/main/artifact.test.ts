@@ -49,15 +49,12 @@ describe.skipIf(!built)('the built application', () => {
   test('the interface names no server, opens no socket, evaluates no text', () => {
     for (const file of filesIn('renderer').filter(name => /\.(?:js|css|html)$/.test(name))) {
       const text = read(file)
-      const addresses = [...text.matchAll(/\b(?:https?|wss?):\/\/[^\s"'`)]+/g)]
-        .map(([address]) => address)
-        // Names of XML vocabularies and where documentation stands; never fetched.
-        .filter(
-          address =>
-            !/^https?:\/\/(?:www\.w3\.org|vuejs\.org|vue-i18n\.intlify\.dev|[\w.-]*intlify)\//.test(address),
-        )
-      expect([file, addresses]).toEqual([file, []])
-      expect(text).not.toMatch(/new WebSocket\(|unsafe-(?:inline|eval)/)
+      // Names of XML vocabularies, Vue's error pages and examples in sentences are never fetched.
+      const known =
+        /^https?:\/\/(?:www\.w3\.org\/|vuejs\.org\/error-reference\/|example\.com|exemple\.fr|\$\{)/
+      const addresses = [...text.matchAll(/\b(?:https?|wss?):\/\/[^\s"'`)]+/g)].map(([address]) => address)
+      expect([file, addresses.filter(address => !known.test(address))]).toEqual([file, []])
+      expect(text).not.toMatch(/new WebSocket\(|\beval\(|new Function\(|unsafe-(?:inline|eval)/)
     }
   })
 

@@ -1,7 +1,7 @@
 import { app, utilityProcess } from 'electron'
 import { join } from 'node:path'
-import type { Log } from '../core/ports.ts'
 import { forkNode } from '../host/fork-node.ts'
+import type { Log } from '../host/log-file.ts'
 import { systemClock, systemTimers } from '../host/node-ports.ts'
 import { superviseCore, type CoreChild, type Supervisor, type SystemKeyring } from '../host/supervisor.ts'
 import type { Links } from './security.ts'

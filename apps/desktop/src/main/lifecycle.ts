@@ -1,5 +1,5 @@
 import { app, dialog } from 'electron'
-import type { Log } from '../core/ports.ts'
+import type { Log } from '../host/log-file.ts'
 import { redactText } from '../host/redaction.ts'
 
 /** The application ends only once the core has stopped: its requests answered or noted, its database closed. */

@@ -1,5 +1,5 @@
 import { powerMonitor } from 'electron'
-import type { Log } from '../core/ports.ts'
+import type { Log } from '../host/log-file.ts'
 
 /** Tells the core when the machine has slept: its connections are dead, and dates may have passed. Only after `ready`. */
 export function installPower(core: { resume(): void }, log: Log): void {
