@@ -3,12 +3,24 @@ import { join } from 'node:path'
 import type { PublicJwk } from '@autotele/shared'
 import type { AppState, Envelope, EventMessage, Handlers } from '../contract/index.ts'
 import { createDrafts } from './drafts/index.ts'
-import type { Emit, Ports } from './ports.ts'
+import { CallFailure } from './failure.ts'
+import { openLicense, readMachineId } from './license/index.ts'
+import type { Emit, Log, Ports } from './ports.ts'
 import { createRouter } from './router.ts'
-import { fromLevel, logLevel, openSettings } from './settings/index.ts'
-import { createSealedRecords, dataPaths, lockFolder, migrations, openDatabase } from './storage/index.ts'
+import { fromLevel, logLevel, openSettings, type Settings } from './settings/index.ts'
+import {
+  claimDatabase,
+  createSealedRecords,
+  dataPaths,
+  lockFolder,
+  migrations,
+  openDatabase,
+  vaultOf,
+  type Database,
+  type DataPaths,
+} from './storage/index.ts'
 import type { TelegramGateway } from './telegram/gateway.ts'
-import { createVault } from './vault/index.ts'
+import { createVault, type Vault } from './vault/index.ts'
 
 export type CoreOptions = {
   readonly dataFolder: string
@@ -21,6 +33,8 @@ export type CoreOptions = {
     readonly rootKey: PublicJwk
     /** False in production: a token of a test server is worth nothing there. */
     readonly acceptTestLicenses: boolean
+    /** The operating system's id of this machine; read from it when absent. */
+    readonly machineId?: () => Promise<string | null>
   }
   readonly telegram: TelegramGateway
 }
@@ -82,6 +96,13 @@ async function build(ports: Ports, options: CoreOptions, folder: { release(): vo
     keyring: await vault.keyring(),
   })
 
+  let features: Features | null = null
+  const closeFeatures = async (): Promise<void> => {
+    const closing = features
+    features = null
+    await closing?.stop()
+  }
+
   /** Vault changes one after another: opening while locking would leave features over a zeroed key. */
   let turn: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -89,22 +110,19 @@ async function build(ports: Ports, options: CoreOptions, folder: { release(): vo
     turn = result.catch(() => undefined)
     return result
   }
-
-  let opened: Partial<Handlers> = {}
-  const openFeatures = (): void => {
-    const records = createSealedRecords(database, vault.sealer)
-    opened = { ...createDrafts({ records, log }) }
-  }
-  const closeFeatures = (): void => {
-    opened = {}
-  }
-
   const changeVault = (change: () => Promise<void>): Promise<AppState> =>
     inTurn(async () => {
       await change()
-      const open = vault.state() === 'open'
-      if (open) openFeatures()
-      else closeFeatures()
+      const vaultId = vault.id()
+      if (vaultId !== null && !features) {
+        try {
+          claimDatabase(database, vaultId)
+          features = await openFeatures({ ports, options, log, emit, settings, paths, database, vault })
+        } catch (error) {
+          vault.close()
+          throw error
+        }
+      }
       const now = await state()
       emit('app.changed', now)
       return now
@@ -112,12 +130,23 @@ async function build(ports: Ports, options: CoreOptions, folder: { release(): vo
 
   const base: Partial<Handlers> = {
     'app.state': state,
-    'vault.create': ({ passphrase }) => changeVault(() => vault.create(passphrase)),
+    'vault.create': ({ passphrase }) =>
+      changeVault(async () => {
+        // The vault file is gone but not what it sealed: a new vault could read none of it. Put the file back.
+        if (vault.state() === 'new' && vaultOf(database) !== null) throw new CallFailure('vault/damaged')
+        await vault.create(passphrase)
+      }),
     'vault.unlock': ({ passphrase }) => changeVault(() => vault.unlock(passphrase)),
-    'vault.lock': () => changeVault(() => vault.lock()),
+    'vault.lock': () =>
+      changeVault(async () => {
+        if (!vault.canLock()) return
+        // First what works with the key, then the key.
+        await closeFeatures()
+        await vault.lock()
+      }),
     ...settings.handlers,
   }
-  const router = createRouter(() => ({ ...base, ...opened }), { log })
+  const router = createRouter(() => ({ ...base, ...features?.handlers }), { log })
 
   return {
     call: router.call,
@@ -125,13 +154,61 @@ async function build(ports: Ports, options: CoreOptions, folder: { release(): vo
       await changeVault(() => vault.load())
     },
     stop: () =>
-      inTurn(() => {
-        closeFeatures()
+      inTurn(async () => {
+        await closeFeatures()
         vault.close()
         database.close()
         folder.release()
-        return Promise.resolve()
       }),
-    resume: () => undefined,
+    resume: () => features?.resume(),
+  }
+}
+
+/** Everything that needs the open vault. */
+type Features = {
+  readonly handlers: Partial<Handlers>
+  stop(): Promise<void>
+  resume(): void
+}
+
+async function openFeatures(deps: {
+  readonly ports: Ports
+  readonly options: CoreOptions
+  readonly log: Log
+  readonly emit: Emit
+  readonly settings: Settings
+  readonly paths: DataPaths
+  readonly database: Database
+  readonly vault: Vault
+}): Promise<Features> {
+  const { options, log, emit, settings, database, vault } = deps
+  const ports = { ...deps.ports, log }
+  const values = settings.values()
+  const records = createSealedRecords(database, vault.sealer)
+  const license = await openLicense({
+    ports,
+    records,
+    emit,
+    serverUrl: options.license.serverUrl ?? values['license.server_url'],
+    rootKey: options.license.rootKey,
+    acceptTestLicenses: options.license.acceptTestLicenses,
+    version: options.version,
+    hosted: options.hosted,
+    machineId: options.license.machineId ?? readMachineId,
+    localOffer: {
+      price: values['btcpay.subscription_price'].toFixed(2),
+      currency: values['btcpay.currency'],
+      trialDays: values['btcpay.trial_days'],
+    },
+    checkIntervalHours: values['btcpay.check_interval_hours'],
+  })
+  license.start()
+  return {
+    handlers: { ...createDrafts({ records, log }), ...license.handlers },
+    stop: () => {
+      license.stop()
+      return Promise.resolve()
+    },
+    resume: () => license.resume(),
   }
 }

@@ -1,6 +1,7 @@
 export type { Database, Migration, Row, SqlValue } from './database.ts'
 export { readFileIfThere, writeFileAtomic } from './files.ts'
 export { lockFolder } from './folder-lock.ts'
+export { claimDatabase, vaultOf } from './installation.ts'
 export { migrations } from './migrations/index.ts'
 export { dataPaths, type DataPaths } from './paths.ts'
 export { createSealedRecords, type SealedRecords } from './sealed-records.ts'

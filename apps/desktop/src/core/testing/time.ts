@@ -1,3 +1,5 @@
+import { createHook } from 'node:async_hooks'
+import { randomBytes } from 'node:crypto'
 import type { Clock, Timers } from '../ports.ts'
 
 export type FakeTime = {
@@ -54,9 +56,30 @@ export function fakeTime(start = '2027-01-04T09:00:00Z'): FakeTime {
   }
 }
 
-/** Lets pending promises and thread-pool work (node:crypto) come to an end. */
+/** Jobs handed to the thread pool so far (node:crypto, WebCrypto, files). */
+let jobs = 0
+createHook({
+  init: (_id, type) => {
+    if (/REQUEST$|^FSREQ/.test(type)) jobs += 1
+  },
+}).enable()
+
+/** The pool takes its jobs in order: once these are done, those before them are, or nearly so. */
+const FENCE = 4
+const fence = (): Promise<unknown> =>
+  Promise.all(
+    Array.from({ length: FENCE }, () => new Promise<void>(resolve => randomBytes(1, () => resolve()))),
+  )
+
+/** Lets what was started come to an end: promises, and the chains of thread-pool work that they wait for. */
 export async function settle(): Promise<void> {
-  for (let round = 0; round < 20; round++) await new Promise<void>(resolve => setImmediate(resolve))
+  for (let quiet = 0; quiet < 2; quiet++) {
+    const before = jobs
+    await new Promise<void>(resolve => setImmediate(resolve))
+    await fence()
+    await new Promise<void>(resolve => setImmediate(resolve))
+    if (jobs > before + FENCE) quiet = -1
+  }
 }
 
 /** Waits, without letting fake time pass, until `check` no longer throws; its last error after five seconds. */

@@ -28,7 +28,9 @@ export type Vault = {
   create(passphrase: string | null): Promise<void>
   /** Throws `vault/wrong-passphrase`, `vault/damaged`, `vault/locked` (retryable: the keyring does not answer just now). */
   unlock(passphrase: string): Promise<void>
-  /** Zeroes the key. A vault that only the keyring protects stays open: there would be nothing to ask for. */
+  /** False for a vault that only the keyring protects: there would be nothing to ask for. */
+  canLock(): boolean
+  /** Zeroes the key, here and in the host; does nothing to a vault that cannot be locked. */
   lock(): Promise<void>
   /** Zeroes the key in this process, and lets the host remember it: for the end of the process. */
   close(): void
@@ -96,6 +98,9 @@ export function createVault(deps: VaultDeps): Vault {
     throw new CallFailure('vault/damaged')
   }
 
+  const canLock = (): boolean =>
+    holder.isOpen() && file !== 'damaged' && file?.slots.some(slot => slot.type === 'passphrase') === true
+
   return {
     sealer: holder.sealer,
     state: () => (holder.isOpen() ? 'open' : file ? 'locked' : 'new'),
@@ -153,8 +158,9 @@ export function createVault(deps: VaultDeps): Vault {
       else if (!(await openByKeyring(vault))) throw new CallFailure('vault/locked', undefined, true)
     },
 
+    canLock,
     lock: async () => {
-      if (file === null || file === 'damaged' || file.slots.every(slot => slot.type !== 'passphrase')) return
+      if (!canLock()) return
       holder.drop()
       await keyring.hold(null)
     },
