@@ -50,9 +50,9 @@ export const createRpc = (deps: RpcDeps): Rpc => {
   }
 
   const refuse = (session: Session, requestId: bigint, error: RpcError): void => {
-    session.finish(requestId, 'failed')
     const object = { _: 'rpc_error', error_code: error.code, error_message: error.message }
     answer(session, requestId, new TlWriter(service).boxed(object).done())
+    session.finish(requestId, 'failed')
   }
 
   const toRpcError = (error: unknown, method: string): RpcError => {
@@ -90,9 +90,9 @@ export const createRpc = (deps: RpcDeps): Rpc => {
         deps.record(call)
         if (fault?.text !== undefined) throw new RpcError(fault.code ?? 400, fault.text)
         const result = serialise(call, deps.invoke(call))
-        session.finish(messageId, 'done')
         if (fault?.drop === 'after') deps.drop(session)
         answer(session, messageId, result)
+        session.finish(messageId, 'done')
       } catch (error) {
         refuse(session, messageId, toRpcError(error, method))
       }
@@ -141,8 +141,8 @@ export const createRpc = (deps: RpcDeps): Rpc => {
       if (unwrapped.withoutUpdates) session.wantsUpdates = false
       if (unwrapped.request._ === 'auth.bindTempAuthKey') {
         bindTempKey(unwrapped.request, session, message.id, deps)
-        session.finish(message.id, 'done')
         answer(session, message.id, new TlWriter(service).value({ kind: 'bool' }, true, 'bound').done())
+        session.finish(message.id, 'done')
         return
       }
       const key = authorityOf(session, unwrapped)
