@@ -30,14 +30,11 @@ export type Deliveries = {
   /** Stores a plan with all its deliveries, whole or not at all, and starts placing them. */
   place(plan: NewPlan): void
   planOfToken(token: string): { readonly id: PlanId; readonly deliveries: number } | null
-  /** Ours that are or will be in a chat's queue between two dates (Unix seconds, both included), with their texts. */
-  aheadInChat(
-    accountId: AccountId,
-    chatId: ChatId,
-    from: number,
-    to: number,
-  ): readonly { readonly at: number; readonly text: string }[]
+  /** Our messages of a chat dated `from` (Unix seconds) or later; `pending`: it takes, or will take, a place in the queue. */
+  inChatSince(accountId: AccountId, chatId: ChatId, from: number): readonly ChatMessage[]
 }
+
+export type ChatMessage = { readonly at: number; readonly text: string; readonly pending: boolean }
 
 /** Everything that happens to a message after it was confirmed. */
 export function createDelivery(deps: DeliveryDeps): Deliveries {
@@ -204,10 +201,12 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
       laneOf(plan.accountId).wake()
     },
     planOfToken: store.planOfToken,
-    aheadInChat: (accountId, chatId, from, to) =>
-      store
-        .aheadInChat(accountId, chatId, from, to)
-        .map(row => ({ at: row.at, text: store.plan(row.planId).text })),
+    inChatSince: (accountId, chatId, from) =>
+      store.inChatSince(accountId, chatId, from).map(row => ({
+        at: row.at,
+        text: store.plan(row.planId).text,
+        pending: row.state !== 'published',
+      })),
   }
 }
 

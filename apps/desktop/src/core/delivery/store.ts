@@ -271,14 +271,13 @@ export function createStore(database: Database, sealer: Sealer) {
       return { done, failed, total: done + failed + of('queued', 'sending', 'uncertain', 'paused') }
     },
 
-    /** Ours that are, or will be, in the chat's queue at Telegram; texts are compared by the caller. */
-    aheadInChat: (accountId: string, chatId: string, from: number, to: number): readonly StoredDelivery[] =>
+    /** What of ours is, will be or was in a chat from a date (Unix seconds) on, without what never got there. */
+    inChatSince: (accountId: string, chatId: string, from: number): readonly StoredDelivery[] =>
       many(
-        `account_id = ? AND chat_id = ? AND at BETWEEN ? AND ? AND state NOT IN ('cancelled', 'failed', 'skipped', 'missed')`,
+        `account_id = ? AND chat_id = ? AND at >= ? AND state NOT IN ('cancelled', 'failed', 'skipped', 'missed')`,
         accountId,
         chatId,
         from,
-        to,
       ),
 
     page: (query: {
