@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import bigInt from 'big-integer'
 import { Api } from 'telegram'
 import type { TelegramClient } from 'telegram'
+import { ConnectionTCPAbridged, ConnectionTCPObfuscated } from 'telegram/network/index.js'
 import { computeCheck } from 'telegram/Password.js'
+import { scheduledHash } from './handlers/scheduled.ts'
 import { CAMILLE, NASSIM, startTelegram } from './index.ts'
 import type { PeerKey, TelegramSandbox } from './index.ts'
 import { connectGramjs, givePassword, refusal, savedSession, signIn } from './testing/gramjs-client.ts'
@@ -191,6 +193,17 @@ describe('signing in', () => {
     const [me] = (await again.invoke(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }))) as Api.User[]
     expect(me?.firstName).toBe('Camille')
     expect(sandbox.calls.filter(call => call.method === 'auth.signIn').length).toBe(handshakes)
+  })
+})
+
+describe('transports', () => {
+  it.each([ConnectionTCPAbridged, ConnectionTCPObfuscated])('%o is understood', async connection => {
+    const other = await connectGramjs(sandbox, {
+      saved: savedSession(client),
+      connection: connection as never,
+    })
+    clients.push(other)
+    expect(await other.invoke(new Api.updates.GetState())).toBeInstanceOf(Api.updates.State)
   })
 })
 
@@ -404,6 +417,27 @@ describe('scheduling', () => {
       date: date + 60,
     })
     expect(await refusal(edit('version finale', date + 60))).toBe('MESSAGE_NOT_MODIFIED')
+  })
+
+  it('says that the list has not changed to who has it already', async () => {
+    const peer = await inputPeer(client, 'Quartier')
+    const hash = scheduledHash(sandbox.world.scheduled(CAMILLE, chatNamed('Quartier')))
+    const ask = (): Promise<unknown> =>
+      client.invoke(new Api.messages.GetScheduledHistory({ peer, hash: bigInt(hash) }))
+    expect(await ask()).toBeInstanceOf(Api.messages.MessagesNotModified)
+    await schedule(client, peer, 'nouveau')
+    expect(await ask()).toBeInstanceOf(Api.messages.Messages)
+  })
+
+  it('is told to the other sessions of the account, whoever did it', async () => {
+    const seen: string[] = []
+    const watch = (update: { className: string }): unknown => seen.push(update.className)
+    client.addEventHandler(watch)
+    const chat = chatNamed('Quartier')
+    const { id } = sandbox.world.schedule(CAMILLE, chat, { text: 'd’ailleurs', date: nowSeconds() + 7200 })
+    await expect.poll(() => seen).toContain('UpdateNewScheduledMessage')
+    sandbox.world.deleteScheduled(CAMILLE, chat, [id])
+    await expect.poll(() => seen).toContain('UpdateDeleteScheduledMessages')
   })
 
   it('deleting a scheduled message leaves the published one of the same number alone', async () => {

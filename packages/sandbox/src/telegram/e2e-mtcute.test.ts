@@ -11,8 +11,8 @@ const clients: TelegramClient[] = []
 let sandbox: TelegramSandbox
 let client: TelegramClient
 
-const connect = (options: { usePfs?: boolean } = {}): TelegramClient => {
-  const address = { id: 2, ipAddress: sandbox.host, port: sandbox.port }
+const connect = (options: { usePfs?: boolean } = {}, to = sandbox): TelegramClient => {
+  const address = { id: 2, ipAddress: to.host, port: to.port }
   const made = new TelegramClient({
     apiId: 12_345,
     apiHash: 'not-a-real-hash',
@@ -154,6 +154,17 @@ describe('an independent client, at another layer', () => {
   it('works with temporary keys (perfect forward secrecy)', async () => {
     const secret = connect({ usePfs: true })
     expect(await signIn(secret)).toBe('Camille')
+  })
+
+  it('may use the RSA padding of older clients', async () => {
+    const own = await startTelegram({ log: line => log.push(line) })
+    const crypto = new NodeCryptoProvider()
+    await crypto.initialize()
+    addPublicKey(crypto, own.rsaPublicKey, true)
+    const old = connect({}, own)
+    expect(await signIn(old)).toBe('Camille')
+    await old.destroy()
+    await own.stop()
   })
 
   it('no method was unknown and no answer could not be written', () => {

@@ -192,7 +192,7 @@ export const editedUpdate = (view: View, message: Message): TlObject => ({
   _: splitKey(message.peer).kind === 'channel' ? 'updateEditChannelMessage' : 'updateEditMessage',
   message: messageView(view, message),
   pts: message.pts,
-  pts_count: 0,
+  pts_count: 1,
 })
 
 export const notifySettings: TlObject = { _: 'peerNotifySettings' }

@@ -52,8 +52,7 @@ export const createHandshake = ({ rsa, service, seconds, agreed }: HandshakeDeps
   let second: Step2 | undefined
 
   const sendPq = (request: TlObject): TlObject => {
-    const primes = [0, 0].map(() => generatePrimeSync(31, { bigint: true })).sort((a, b) => (a < b ? -1 : 1))
-    const [p = 3n, q = 5n] = primes
+    const [p, q] = twoPrimes()
     first = {
       nonce: Buffer.from(bytes(request, 'nonce')),
       serverNonce: randomBytes(16),
@@ -143,6 +142,15 @@ export const createHandshake = ({ rsa, service, seconds, agreed }: HandshakeDeps
       default:
         throw new ProtocolError(`${request._} in the clear`)
     }
+  }
+}
+
+/** Different and in order; their product fits the 63 bits that clients factor. */
+const twoPrimes = (): [bigint, bigint] => {
+  for (;;) {
+    const a = generatePrimeSync(31, { bigint: true })
+    const b = generatePrimeSync(31, { bigint: true })
+    if (a !== b) return a < b ? [a, b] : [b, a]
   }
 }
 

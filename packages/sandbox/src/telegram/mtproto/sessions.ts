@@ -2,7 +2,7 @@ import type { AuthKey } from './keys.ts'
 import { Session } from './session.ts'
 import type { SessionDeps } from './session.ts'
 
-const PER_KEY = 64
+const PER_KEY = 16
 
 /** All sessions, by key and session id; of a key with too many, the oldest that is not connected goes. */
 export type Sessions = {

@@ -38,8 +38,8 @@ export const deliver = (world: WorldCore, from: number, peer: PeerKey, draft: Dr
   const chat = world.chat(peer)
   if (kind === 'channel' && chat) return post(world, chat, message)
   if (kind === 'chat' && chat) {
-    for (const user of world.accounts()) {
-      if (user.id !== from && isInside(world.member(chat, user.id))) keep(world, user.id, { ...message })
+    for (const userId of insidersOf(world, chat)) {
+      if (userId !== from) keep(world, userId, { ...message })
     }
   } else if (id !== from && world.user(id)?.login) {
     keep(world, id, { ...message, peer: keyOfUser(from) })
@@ -54,11 +54,15 @@ const post = (world: WorldCore, chat: Chat, message: Message): Message => {
   chat.posts.pts += 1
   chat.posts.messages.push(message)
   chat.lastPostBy[message.from] = message.date
-  for (const user of world.accounts()) {
-    if (isInside(world.member(chat, user.id))) world.emit({ type: 'message', userId: user.id, message })
-  }
+  for (const userId of insidersOf(world, chat)) world.emit({ type: 'message', userId, message })
   return message
 }
+
+const insidersOf = (world: WorldCore, chat: Chat): number[] =>
+  world
+    .accounts()
+    .map(user => user.id)
+    .filter(id => isInside(world.member(chat, id)))
 
 // Private chats and basic groups: each account has its own copies, numbered in one row over all of them.
 const keep = (world: WorldCore, userId: number, message: Message): Message => {
@@ -118,14 +122,12 @@ export const editPublished = (
   if (text === message.text && sameEntities(entities, message.entities)) {
     throw new RpcError(400, 'MESSAGE_NOT_MODIFIED')
   }
-  Object.assign(message, { text, entities, editDate: world.now() })
   const chat = world.chat(peer)
-  const readers =
-    chat && chat.kind !== 'group'
-      ? world.accounts().filter(user => isInside(world.member(chat, user.id)))
-      : []
-  for (const reader of readers) world.emit({ type: 'edited', userId: reader.id, message })
-  if (readers.length === 0) world.emit({ type: 'edited', userId, message })
+  const flow = chat && chat.kind !== 'group' ? chat.posts : world.box(userId)
+  flow.pts += 1
+  Object.assign(message, { text, entities, editDate: world.now(), pts: flow.pts })
+  const readers = flow === chat?.posts ? insidersOf(world, chat) : [userId]
+  for (const reader of readers) world.emit({ type: 'edited', userId: reader, message })
   return message
 }
 
