@@ -1,0 +1,275 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decide, type Decision, type Granted, type LatePolicy } from './decide.ts'
+import { invoiceSchema, type Invoice, type Payment } from './invoice.ts'
+import { compareMoney } from './money.ts'
+
+const asked = { invoiceId: 'inv', storeId: 'store', amount: '29.99', currency: 'EUR' }
+const base: Invoice = {
+  id: 'inv',
+  storeId: 'store',
+  type: 'Standard',
+  currency: 'EUR',
+  amount: '29.99',
+  paidAmount: '0',
+  status: 'New',
+  additionalStatus: 'None',
+  createdTime: 1000,
+  expirationTime: 4600,
+  monitoringExpiration: 9000,
+  checkoutLink: 'https://pay.example/i/inv',
+  metadata: { orderId: 'chk' },
+}
+const settled: Payment = { receivedDate: 2000, status: 'Settled' }
+const processing: Payment = { receivedDate: 3000, status: 'Processing' }
+const full = { paidAmount: '29.99' }
+
+type Case = {
+  readonly invoice: Partial<Invoice>
+  readonly payments?: readonly Payment[]
+  readonly granted?: Granted
+  readonly late?: LatePolicy
+  readonly expected: Partial<Decision>
+}
+const nothing = { ledger: 'none' } as const
+const is = (status: string, additionalStatus = 'None', over: Partial<Invoice> = {}) => ({
+  status,
+  additionalStatus,
+  ...over,
+})
+
+const cases: Readonly<Record<string, Case>> = {
+  'not paid yet': { invoice: {}, expected: { ...nothing, state: 'awaiting_payment' } },
+  'a part paid in time': {
+    invoice: is('New', 'PaidPartial', { paidAmount: '10' }),
+    payments: [settled],
+    expected: { ...nothing, state: 'awaiting_payment', attention: [] },
+  },
+  'seen, unconfirmed': {
+    invoice: is('Processing', 'None', full),
+    payments: [processing],
+    expected: { ...nothing, state: 'confirming' },
+  },
+  settled: {
+    invoice: is('Settled', 'None', full),
+    payments: [settled],
+    expected: { ledger: 'grant', state: 'settled', flags: [], paidAt: 2000, attention: [] },
+  },
+  'settled, already granted': {
+    invoice: is('Settled', 'None', full),
+    payments: [settled],
+    granted: 'live',
+    expected: { ...nothing, state: 'settled' },
+  },
+  'settled with a surplus': {
+    invoice: is('Settled', 'PaidOver', { paidAmount: '40' }),
+    payments: [settled],
+    expected: { ledger: 'grant', attention: ['surplus'] },
+  },
+  'a second payment to a settled invoice': {
+    invoice: is('Settled', 'None', { paidAmount: '59.98' }),
+    payments: [settled, { receivedDate: 5000, status: 'Settled' }],
+    granted: 'live',
+    expected: { ...nothing, paidAt: 2000, attention: ['surplus'] },
+  },
+  'accepted by hand without a payment': {
+    invoice: is('Settled', 'Marked'),
+    expected: { ledger: 'grant', flags: ['by_hand'], paidAt: 1000 },
+  },
+  'expired unpaid': { invoice: is('Expired'), expected: { ...nothing, state: 'expired' } },
+  'expired with a part paid': {
+    invoice: is('Expired', 'PaidPartial', { paidAmount: '29.98' }),
+    payments: [settled],
+    expected: { ...nothing, state: 'underpaid', attention: ['underpaid'] },
+  },
+  'paid late, unconfirmed': {
+    invoice: is('Expired', 'PaidLate', full),
+    payments: [processing],
+    expected: { ...nothing, state: 'confirming' },
+  },
+  'paid late, one of two confirmed': {
+    invoice: is('Expired', 'PaidLate', full),
+    payments: [settled, processing],
+    expected: { ...nothing, state: 'confirming' },
+  },
+  'paid late, confirmed': {
+    invoice: is('Expired', 'PaidLate', full),
+    payments: [settled],
+    expected: { ledger: 'grant', flags: ['late'], state: 'settled' },
+  },
+  'paid late, confirmed, the operator wants to look': {
+    invoice: is('Expired', 'PaidLate', full),
+    payments: [settled],
+    late: 'review',
+    expected: { ...nothing, state: 'in_review', attention: ['late'] },
+  },
+  'paid late, granted before the operator wanted to look': {
+    invoice: is('Expired', 'PaidLate', full),
+    payments: [settled],
+    granted: 'live',
+    late: 'review',
+    expected: { ...nothing, state: 'settled', attention: [] },
+  },
+  'paid late and double-spent to nothing': {
+    invoice: is('Expired', 'PaidLate'),
+    expected: { ...nothing, state: 'expired' },
+  },
+  'paid late, confirmed, but not enough': {
+    invoice: is('Expired', 'PaidLate', { paidAmount: '29.98' }),
+    payments: [settled],
+    expected: { ...nothing, state: 'confirming' },
+  },
+  'confirmed after BTCPay gave up': {
+    invoice: is('Invalid', 'None', full),
+    payments: [settled],
+    expected: { ledger: 'grant', flags: ['confirmed_late'] },
+  },
+  'never confirmed': {
+    invoice: is('Invalid', 'None', full),
+    payments: [processing],
+    expected: { ...nothing, state: 'invalid' },
+  },
+  'marked invalid before a grant': {
+    invoice: is('Invalid', 'Marked', full),
+    payments: [settled],
+    expected: { ...nothing, state: 'invalid', attention: [] },
+  },
+  'marked invalid after a grant': {
+    invoice: is('Invalid', 'Marked'),
+    granted: 'live',
+    expected: { ledger: 'reversal', state: 'invalid', attention: ['marked_invalid'] },
+  },
+  'marked invalid, already reversed': {
+    invoice: is('Invalid', 'Marked'),
+    granted: 'reversed',
+    expected: { ...nothing, state: 'invalid' },
+  },
+  'marked settled again': {
+    invoice: is('Settled', 'Marked'),
+    granted: 'reversed',
+    expected: { ledger: 'grant', flags: ['by_hand'] },
+  },
+  'granted, but a restored BTCPay shows it new': {
+    invoice: is('New'),
+    granted: 'live',
+    expected: { ...nothing, state: 'settled', attention: ['regressed'] },
+  },
+  'another amount': {
+    invoice: is('Settled', 'None', { amount: '0.01', paidAmount: '0.01' }),
+    payments: [settled],
+    expected: { ...nothing, state: 'in_review', attention: ['mismatch'] },
+  },
+  'the same amount written otherwise': {
+    invoice: is('Settled', 'None', { amount: '29.9900', paidAmount: '29.990' }),
+    payments: [settled],
+    expected: { ledger: 'grant', attention: [] },
+  },
+  'another currency': {
+    invoice: is('Settled', 'None', { currency: 'USD', ...full }),
+    expected: { ...nothing, state: 'in_review', attention: ['mismatch'] },
+  },
+  'another store': {
+    invoice: is('Settled', 'None', { storeId: 'other', ...full }),
+    expected: { ...nothing, state: 'in_review' },
+  },
+  'a top-up, which any amount settles': {
+    invoice: is('Settled', 'None', { type: 'TopUp', ...full }),
+    expected: { ...nothing, state: 'in_review' },
+  },
+  'another invoice': {
+    invoice: is('Settled', 'None', { id: 'foreign', ...full }),
+    expected: { ...nothing, state: 'in_review' },
+  },
+  'a status of a newer BTCPay': {
+    invoice: is('Cancelled'),
+    expected: { ...nothing, state: 'in_review', attention: ['unknown_status'] },
+  },
+  'settled with an additional status of a newer BTCPay': {
+    invoice: is('Settled', 'PaidByFriend', full),
+    payments: [settled],
+    expected: { ...nothing, state: 'in_review', attention: ['unknown_status'] },
+  },
+}
+
+describe('decide', () => {
+  test.each(Object.entries(cases))('%s', (_name, { invoice, payments, granted, late, expected }) => {
+    const decision = decide(
+      { ...base, ...invoice },
+      payments ?? [],
+      asked,
+      granted ?? 'never',
+      late ?? 'grant',
+    )
+    expect(decision).toMatchObject(expected)
+  })
+})
+
+const words = (...values: string[]) => fc.constantFrom(...values)
+const invoices = fc.record({
+  status: words('New', 'Processing', 'Expired', 'Invalid', 'Settled', 'Other'),
+  additionalStatus: words('None', 'PaidLate', 'PaidPartial', 'Marked', 'PaidOver', 'Other'),
+  paidAmount: words('0', '10', '29.99', '40'),
+  amount: words('29.99', '29.990', '1'),
+  type: words('Standard', 'TopUp'),
+})
+const payments = fc.array(
+  fc.record({
+    receivedDate: fc.integer({ min: 1, max: 9999 }),
+    status: words('Settled', 'Processing', 'Invalid'),
+  }),
+  { maxLength: 3 },
+)
+const after = (granted: Granted, ledger: Decision['ledger']): Granted =>
+  ledger === 'grant' ? 'live' : ledger === 'reversal' ? 'reversed' : granted
+
+test('a decision taken twice changes nothing the second time', () => {
+  fc.assert(
+    fc.property(
+      invoices,
+      payments,
+      words('never', 'live', 'reversed'),
+      words('grant', 'review'),
+      (over, paid, granted, late) => {
+        const invoice = { ...base, ...over }
+        const first = decide(invoice, paid, asked, granted as Granted, late as LatePolicy)
+        const second = decide(
+          invoice,
+          paid,
+          asked,
+          after(granted as Granted, first.ledger),
+          late as LatePolicy,
+        )
+        expect(second.ledger).toBe('none')
+        expect(second.state).toBe(first.state)
+      },
+    ),
+  )
+})
+
+test('nothing is granted that is not settled by BTCPay, or late and confirmed in full', () => {
+  fc.assert(
+    fc.property(invoices, payments, (over, paid) => {
+      const invoice = { ...base, ...over }
+      if (decide(invoice, paid, asked, 'never', 'grant').ledger !== 'grant') return
+      expect(invoice.type).toBe('Standard')
+      expect(compareMoney(invoice.amount, asked.amount)).toBe(0)
+      if (invoice.status === 'Settled') return
+      expect(paid.length).toBeGreaterThan(0)
+      expect(paid.every(payment => payment.status === 'Settled')).toBe(true)
+      expect(compareMoney(invoice.paidAmount, invoice.amount)).not.toBe(-1)
+    }),
+  )
+})
+
+test('money is compared exactly, at any scale', () => {
+  expect(compareMoney('29.9900', '29.99')).toBe(0)
+  expect(compareMoney('0.1', '0.10000000000000001')).toBe(-1)
+  expect(compareMoney('100', '29.99')).toBe(1)
+  expect(compareMoney('-0.01', '0')).toBe(-1)
+})
+
+test('an invoice of a newer BTCPay is read, with members we do not know and without those we can miss', () => {
+  const { paidAmount: _paid, additionalStatus: _additional, monitoringExpiration: _until, ...least } = base
+  const read = invoiceSchema.parse({ ...least, amount: 29.99, metadata: null, novelty: { a: 1 } })
+  expect(read).toMatchObject({ amount: '29.99', paidAmount: '0', additionalStatus: 'None' })
+})
