@@ -1,42 +1,299 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { generatePrivateJwk, toPublicJwk } from '@autotele/crypto'
-import { expect, test } from 'vitest'
-import type { EventMessage } from '../contract/index.ts'
-import { createCore, type Core } from './create-core.ts'
-import { memoryKeyring, tempFolder, testPorts, type TestPorts } from './testing/index.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { generatePrivateJwk, toPublicJwk, type PrivateJwk } from '@autotele/crypto'
+import { describe, expect, test } from 'vitest'
+import { contract, METHOD_NAMES, type EventMessage, type LicenseView } from '../contract/index.ts'
+import { createCore, type Core, type CoreOptions } from './create-core.ts'
+import { serveLicenses } from './license/testing/license-server.ts'
+import { createSealedRecords, openDatabase, migrations } from './storage/index.ts'
+import {
+  fakeTime,
+  memoryKeyring,
+  seededRandom,
+  tempFolder,
+  testPorts,
+  type TestPorts,
+} from './testing/index.ts'
+import { createVault } from './vault/index.ts'
 
+const PASSPHRASE = 'un bateau traverse la nuit'
 const rootKey = toPublicJwk(generatePrivateJwk())
 
-async function startCore(dataFolder: string, ports: TestPorts = testPorts()) {
+async function startCore({
+  folder = tempFolder(),
+  ports = testPorts(),
+  ...over
+}: { folder?: string; ports?: TestPorts } & Partial<CoreOptions> = {}) {
   const events: EventMessage[] = []
   const core = await createCore(ports, {
-    dataFolder,
+    dataFolder: folder,
     version: '0.1.0',
     hosted: 'web',
     emit: message => events.push(message),
-    license: { serverUrl: null, rootKey, acceptTestLicenses: false },
+    license: {
+      serverUrl: null,
+      rootKey,
+      acceptTestLicenses: false,
+      machineId: () => Promise.resolve('the-machine-id'),
+    },
     telegram: () => {
       throw new Error('no test here reaches Telegram')
     },
+    ...over,
   })
   await core.start()
-  return { core, events, ports }
+  return { core, events, ports, folder }
 }
 
-const state = (core: Core) => core.call('app.state', {})
+const done = async <T>(core: Core, name: string, input: unknown = {}): Promise<T> => {
+  const answer = await core.call(name, input)
+  if (!answer.ok) throw new Error(answer.error.code)
+  return answer.data as T
+}
+const failed = (code: string) => ({ ok: false, error: expect.objectContaining({ code }) })
+const failing = (code: string) => expect.objectContaining({ message: code })
+const draft = {
+  accountId: null,
+  chatIds: [],
+  text: 'Le secret du jardin',
+  entities: [],
+  silent: false,
+  linkPreview: true,
+  dates: ['2027-07-14T09:00'],
+  timeZone: 'Europe/Paris',
+}
 
-test('a first start creates the vault, and the next start opens it through the keyring', async () => {
-  const folder = tempFolder()
-  const first = await startCore(folder)
-  expect(await state(first.core)).toMatchObject({ ok: true, data: { vault: 'new', keyring: 'available' } })
-  expect(await first.core.call('vault.create', { passphrase: null })).toMatchObject({
-    ok: true,
-    data: { vault: 'open' },
+describe('opening', () => {
+  test('a first start creates the vault, and the next start opens it through the keyring', async () => {
+    const { core, folder, ports } = await startCore()
+    expect(await done(core, 'app.state')).toEqual({
+      version: '0.1.0',
+      hosted: 'web',
+      vault: 'new',
+      keyring: 'available',
+    })
+    expect(await done(core, 'vault.create', { passphrase: null })).toMatchObject({ vault: 'open' })
+    await core.stop()
+    ports.keyring.inMemory = null
+    const next = await startCore({ folder, ports })
+    expect(await done(next.core, 'app.state')).toMatchObject({ vault: 'open' })
+    await next.core.stop()
   })
-  await first.core.stop()
 
-  const second = await startCore(folder)
-  expect(await state(second.core)).toMatchObject({ ok: true, data: { vault: 'open' } })
-  await second.core.stop()
+  test('until the vault is open only app, vault and settings answer', async () => {
+    const { core } = await startCore()
+    for (const name of METHOD_NAMES) {
+      const open = /^(app|vault|settings)\./.test(name)
+      const answer = await core.call(name, open ? { nonsense: true } : {})
+      expect([name, answer]).toEqual([name, failed(open ? 'call/invalid-input' : 'vault/locked')])
+    }
+    await core.stop()
+  })
+
+  test('once it is open every method of the contract has its handler', async () => {
+    const { core } = await startCore()
+    await done(core, 'vault.create', { passphrase: null })
+    for (const name of METHOD_NAMES) {
+      expect([name, await core.call(name, { nonsense: true })]).toEqual([name, failed('call/invalid-input')])
+    }
+    await core.stop()
+  })
+
+  test('locking takes everything away and unlocking brings it back', async () => {
+    const { core, events, ports } = await startCore()
+    await done(core, 'vault.create', { passphrase: PASSPHRASE })
+    await done(core, 'plans.saveDraft', { draft })
+    expect(await done(core, 'vault.lock')).toMatchObject({ vault: 'locked' })
+    expect(ports.keyring.inMemory).toBeNull()
+    expect(await core.call('plans.loadDraft', {})).toEqual(failed('vault/locked'))
+    expect(await core.call('license.get', {})).toEqual(failed('vault/locked'))
+    expect(await core.call('vault.unlock', { passphrase: 'another one' })).toEqual(
+      failed('vault/wrong-passphrase'),
+    )
+    expect(await done(core, 'vault.unlock', { passphrase: PASSPHRASE })).toMatchObject({ vault: 'open' })
+    expect(await done(core, 'plans.loadDraft')).toEqual(draft)
+    expect(events.filter(event => event.name === 'app.changed').map(event => event.payload.vault)).toEqual([
+      'new',
+      'open',
+      'locked',
+      'open',
+    ])
+    await core.stop()
+  })
+
+  test('revisions grow by one', async () => {
+    const { core, events } = await startCore()
+    await done(core, 'vault.create', { passphrase: null })
+    await done(core, 'settings.update', { theme: 'dark' })
+    await core.stop()
+    expect(events.length).toBeGreaterThan(2)
+    expect(events.map(event => event.revision)).toEqual(events.map((_event, at) => at + 1))
+  })
+
+  test('a core that was killed opens its vault again without asking', async () => {
+    const { folder, ports, core } = await startCore()
+    await done(core, 'vault.create', { passphrase: PASSPHRASE })
+    await core.stop()
+    const next = await startCore({ folder, ports })
+    expect(await done(next.core, 'app.state')).toMatchObject({ vault: 'open' })
+    await next.core.stop()
+  })
+
+  test('the vault locks itself when nobody is there, if the configuration says so', async () => {
+    const folder = tempFolder()
+    mkdirSync(join(folder, 'config'))
+    writeFileSync(join(folder, 'config', 'app_config.json'), '{"security":{"auto_logout_minutes":5}}')
+    const { core, ports } = await startCore({ folder })
+    await done(core, 'vault.create', { passphrase: PASSPHRASE })
+    await ports.time.advance(4 * 60_000)
+    await done(core, 'license.get')
+    await ports.time.advance(4 * 60_000)
+    expect(await done(core, 'app.state')).toMatchObject({ vault: 'open' })
+    await ports.time.advance(5 * 60_000)
+    expect(await done(core, 'app.state')).toMatchObject({ vault: 'locked' })
+    await core.stop()
+  })
+})
+
+describe('a folder that cannot be used', () => {
+  test('is in use by another copy', async () => {
+    const { folder, core } = await startCore()
+    await expect(startCore({ folder })).rejects.toEqual(failing('storage/folder-in-use'))
+    await core.stop()
+    await (await startCore({ folder })).core.stop()
+  })
+
+  test('holds the database of a later version: it is left as it is, and let go', async () => {
+    const { folder, core } = await startCore()
+    await core.stop()
+    const database = new DatabaseSync(join(folder, 'autotele.db'))
+    database.exec('PRAGMA user_version = 999')
+    database.close()
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(startCore({ folder })).rejects.toEqual(failing('storage/newer-version'))
+    }
+  })
+
+  test('has lost its vault file: no new vault is made over what the old one sealed', async () => {
+    const { folder, core } = await startCore()
+    await done(core, 'vault.create', { passphrase: null })
+    await core.stop()
+    const vaultFile = join(folder, 'config', 'vault.json')
+    const saved = readFileSync(vaultFile)
+    rmSync(vaultFile)
+    const next = await startCore({ folder })
+    expect(await next.core.call('vault.create', { passphrase: PASSPHRASE })).toEqual(failed('vault/damaged'))
+    expect(existsSync(vaultFile)).toBe(false)
+    await next.core.stop()
+    writeFileSync(vaultFile, saved)
+    const repaired = await startCore({ folder })
+    expect(await done(repaired.core, 'app.state')).toMatchObject({ vault: 'open' })
+    await repaired.core.stop()
+  })
+
+  test('holds the database of another vault', async () => {
+    const one = await startCore({ ports: testPorts({ random: seededRandom('one') }) })
+    await done(one.core, 'vault.create', { passphrase: null })
+    await one.core.stop()
+    const other = await startCore({ ports: testPorts({ random: seededRandom('other') }) })
+    await done(other.core, 'vault.create', { passphrase: null })
+    await other.core.stop()
+    const vaultFile = (folder: string) => join(folder, 'config', 'vault.json')
+    writeFileSync(vaultFile(one.folder), readFileSync(vaultFile(other.folder)))
+    await expect(startCore({ folder: one.folder })).rejects.toEqual(failing('vault/damaged'))
+  })
+})
+
+/** Runs a whole life: vault, trial, purchase, draft; then stops and gives back what must not be found. */
+async function livedIn(passphrase: string | null) {
+  const time = fakeTime()
+  const server = serveLicenses(() => Math.floor(time.clock.now() / 1000))
+  const keyring = memoryKeyring()
+  const ports = testPorts({ time, keyring, http: server.http })
+  const { core, folder, events } = await startCore({
+    ports,
+    license: {
+      serverUrl: server.url,
+      rootKey: server.root.publicJwk,
+      acceptTestLicenses: false,
+      machineId: () => Promise.resolve('the-machine-id'),
+    },
+  })
+  await done(core, 'vault.create', { passphrase })
+  await done(core, 'license.startTrial')
+  await done(core, 'license.buy')
+  server.license.plan = 'monthly'
+  server.license.paidThrough = Math.floor(time.clock.now() / 1000) + 30 * 86_400
+  server.checkouts[0]!.state = 'settled'
+  await time.advance(10_000)
+  await done(core, 'plans.saveDraft', { draft })
+  const license = await done<LicenseView>(core, 'license.get')
+  expect(license).toMatchObject({ state: 'valid', licenseKey: server.licenseKey })
+  contract.license.get.output.parse(license)
+  const key = Buffer.from(keyring.inMemory!)
+  await core.stop()
+  return { folder, key, server, keyring, ports, events }
+}
+
+function everyFile(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name))
+}
+
+describe('the whole profile folder', () => {
+  test.each([null, PASSPHRASE])(
+    'holds no key, token, passphrase or text in clear (passphrase: %s)',
+    async passphrase => {
+      const { folder, key, server, keyring, ports } = await livedIn(passphrase)
+
+      const database = openDatabase(join(folder, 'autotele.db'), migrations)
+      const files = { vault: join(folder, 'config', 'vault.json'), salt: join(folder, 'config', '.salt') }
+      keyring.inMemory = key
+      const vault = createVault({ files, keyring, random: ports.random, log: ports.log })
+      await vault.load()
+      const records = createSealedRecords(database, vault.sealer)
+      const { d } = records.read('license', 'device') as PrivateJwk
+      const { token } = records.read('license', 'license') as { token: string }
+      database.close()
+
+      const secrets = [
+        ...[key, Buffer.from(d, 'base64url')].flatMap(bytes => [
+          bytes,
+          bytes.toString('hex'),
+          bytes.toString('base64'),
+          bytes.toString('base64url'),
+        ]),
+        token,
+        token.split('.')[2]!,
+        server.licenseKey,
+        server.licenseKey.replaceAll('-', ''),
+        server.checkouts[0]!.secret,
+        PASSPHRASE,
+        draft.text,
+        'the-machine-id',
+      ]
+      const found = everyFile(folder)
+      expect(found.length).toBeGreaterThan(3)
+      for (const file of found) {
+        const contents = readFileSync(file)
+        for (const secret of secrets) expect([file, contents.includes(secret)]).toEqual([file, false])
+      }
+    },
+  )
+
+  test('moved to another computer, it opens with the passphrase and keeps its licence', async () => {
+    const { folder, server } = await livedIn(PASSPHRASE)
+    const elsewhere = testPorts({ keyring: memoryKeyring('missing'), http: server.http })
+    const { core } = await startCore({
+      folder,
+      ports: elsewhere,
+      license: { serverUrl: server.url, rootKey: server.root.publicJwk, acceptTestLicenses: false },
+    })
+    await done(core, 'vault.unlock', { passphrase: PASSPHRASE })
+    expect(await done(core, 'license.get')).toMatchObject({ state: 'valid', licenseKey: server.licenseKey })
+    expect(await done(core, 'plans.loadDraft')).toEqual(draft)
+    await core.stop()
+  })
 })

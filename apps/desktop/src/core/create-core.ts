@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PublicJwk } from '@autotele/shared'
 import type { AppState, Envelope, EventMessage, Handlers } from '../contract/index.ts'
+import { createAccounts } from './accounts/index.ts'
+import { createDelivery } from './delivery/index.ts'
 import { createDrafts } from './drafts/index.ts'
 import { CallFailure } from './failure.ts'
 import { openLicense, readMachineId } from './license/index.ts'
@@ -19,8 +21,9 @@ import {
   type Database,
   type DataPaths,
 } from './storage/index.ts'
+import { createTargets } from './targets/index.ts'
 import type { TelegramGateway } from './telegram/gateway.ts'
-import { createVault, type Vault } from './vault/index.ts'
+import { createAutoLock, createVault, type Vault } from './vault/index.ts'
 
 export type CoreOptions = {
   readonly dataFolder: string
@@ -37,6 +40,8 @@ export type CoreOptions = {
     readonly machineId?: () => Promise<string | null>
   }
   readonly telegram: TelegramGateway
+  /** The application's own registration at my.telegram.org; one in the configuration file comes before it. */
+  readonly telegramApp?: { readonly apiId: number; readonly apiHash: string }
 }
 
 export type Core = {
@@ -128,6 +133,19 @@ async function build(ports: Ports, options: CoreOptions, folder: { release(): vo
       return now
     })
 
+  const lock = (): Promise<AppState> =>
+    changeVault(async () => {
+      if (!vault.canLock()) return
+      // First what works with the key, then the key.
+      await closeFeatures()
+      await vault.lock()
+    })
+  const autoLock = createAutoLock({
+    timers: ports.timers,
+    minutes: () => settings.values()['security.auto_logout_minutes'],
+    lock: () => void lock().catch(() => log('error', 'vault.auto-lock')),
+  })
+
   const base: Partial<Handlers> = {
     'app.state': state,
     'vault.create': ({ passphrase }) =>
@@ -137,24 +155,22 @@ async function build(ports: Ports, options: CoreOptions, folder: { release(): vo
         await vault.create(passphrase)
       }),
     'vault.unlock': ({ passphrase }) => changeVault(() => vault.unlock(passphrase)),
-    'vault.lock': () =>
-      changeVault(async () => {
-        if (!vault.canLock()) return
-        // First what works with the key, then the key.
-        await closeFeatures()
-        await vault.lock()
-      }),
+    'vault.lock': lock,
     ...settings.handlers,
   }
   const router = createRouter(() => ({ ...base, ...features?.handlers }), { log })
 
   return {
-    call: router.call,
+    call: (name, input) => {
+      autoLock.touch()
+      return router.call(name, input)
+    },
     start: async () => {
       await changeVault(() => vault.load())
     },
     stop: () =>
       inTurn(async () => {
+        autoLock.stop()
         await closeFeatures()
         vault.close()
         database.close()
@@ -181,7 +197,7 @@ async function openFeatures(deps: {
   readonly database: Database
   readonly vault: Vault
 }): Promise<Features> {
-  const { options, log, emit, settings, database, vault } = deps
+  const { options, log, emit, settings, paths, database, vault } = deps
   const ports = { ...deps.ports, log }
   const values = settings.values()
   const records = createSealedRecords(database, vault.sealer)
@@ -202,13 +218,50 @@ async function openFeatures(deps: {
     },
     checkIntervalHours: values['btcpay.check_interval_hours'],
   })
+  const { clock, timers, random } = ports
+  const shared = { database, sealer: vault.sealer, clock, timers, random, log, emit }
+  const accounts = createAccounts({
+    ...shared,
+    gateway: options.telegram,
+    app: () => telegramApp(settings) ?? options.telegramApp ?? null,
+    device: { appVersion: options.version, language: values['app.language'] },
+    sessionsFolder: paths.sessions,
+  })
+  const targets = createTargets({ ...shared, accounts })
+  const pace = () => ({
+    delaySeconds: settings.values()['telegram.rate_limit_delay'],
+    perMinute: settings.values()['telegram.max_messages_per_minute'],
+  })
+  const deliveries = createDelivery({ ...shared, accounts, targets, pace })
+
   license.start()
+  // Connecting takes as long as the network does; what is stored can be read and cancelled meanwhile.
+  accounts.start().catch((error: unknown) => {
+    log('error', 'accounts.start', { error: error instanceof Error ? error.name : 'unknown' })
+  })
+  deliveries.start()
+
   return {
-    handlers: { ...createDrafts({ records, log }), ...license.handlers },
-    stop: () => {
-      license.stop()
-      return Promise.resolve()
+    handlers: {
+      ...createDrafts({ records, log }),
+      ...license.handlers,
+      ...accounts.handlers,
+      ...targets.handlers,
+      ...deliveries.handlers,
     },
-    resume: () => license.resume(),
+    stop: async () => {
+      license.stop()
+      await deliveries.stop()
+      await accounts.stop()
+    },
+    resume: () => {
+      license.resume()
+      accounts.resume()
+    },
   }
+}
+
+function telegramApp(settings: Settings): { apiId: number; apiHash: string } | null {
+  const { 'telegram.api_id': apiId, 'telegram.api_hash': apiHash } = settings.values()
+  return apiId !== null && apiHash !== null ? { apiId, apiHash } : null
 }

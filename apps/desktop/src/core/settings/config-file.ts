@@ -31,6 +31,14 @@ export const CONFIG = {
   'app.language': { schema: z.enum(['fr', 'en']), fallback: 'fr' },
   'app.theme': { schema: z.enum(['system', 'light', 'dark']), fallback: 'system' },
   'app.time_zone': { schema: z.string().refine(isTimeZone).nullable(), fallback: null },
+  'telegram.api_id': { schema: z.int().positive().nullable(), fallback: null },
+  'telegram.api_hash': {
+    schema: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/i)
+      .nullable(),
+    fallback: null,
+  },
   'telegram.rate_limit_delay': { schema: z.number().min(3).max(3600), fallback: 3 },
   'telegram.max_messages_per_minute': { schema: z.int().min(1).max(20), fallback: 20 },
   'telegram.max_groups_warning': { schema: z.int().min(1).max(50), fallback: 50 },

@@ -1,2 +1,3 @@
 export type { Sealer } from './sealer.ts'
 export { createVault, type Vault, type VaultDeps } from './vault.ts'
+export { createAutoLock, type AutoLock } from './auto-lock.ts'
