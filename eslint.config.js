@@ -42,7 +42,7 @@ export default tseslint.config(
     languageOptions: { globals: { ...globals.browser } },
     rules: {
       // The content security policy allows no inline style and no inline markup.
-      'vue/no-static-inline-style': 'error',
+      'vue/no-static-inline-styles': 'error',
       'vue/no-v-html': 'error',
       'vue/multi-word-component-names': 'off',
       // Prettier owns the layout of templates.
