@@ -112,5 +112,6 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60)
   if (minutes < 60)
     return whole % 60 === 0 ? `${String(minutes)} min` : `${String(minutes)} min ${two(whole % 60)} s`
-  return `${String(Math.floor(minutes / 60))} h ${two(minutes % 60)} min`
+  const hours = `${String(Math.floor(minutes / 60))} h`
+  return minutes % 60 === 0 ? hours : `${hours} ${two(minutes % 60)} min`
 }

@@ -18,9 +18,9 @@ export const onboarding: Sentences<typeof fr> = {
   confirm: 'Confirm the passphrase',
   mismatch: 'The two entries differ.',
   tooShort: '{n} more character | {n} more characters',
-  strengthWeak: 'Weak: add a word',
-  strengthFair: 'Fair',
-  strengthGood: 'Strong',
+  strengthWeak: 'weak, add a word',
+  strengthFair: 'fair',
+  strengthGood: 'good',
   strength: 'Strength: {level}',
   forgetWarning:
     'Nobody can recover it for you. Write it down somewhere safe: without it, you will have to sign in to your accounts again.',

@@ -17,9 +17,9 @@ export const onboarding = {
   confirm: 'Confirmez la phrase secrète',
   mismatch: 'Les deux saisies sont différentes.',
   tooShort: 'Encore {n} caractère | Encore {n} caractères',
-  strengthWeak: 'Fragile : ajoutez un mot',
-  strengthFair: 'Correcte',
-  strengthGood: 'Solide',
+  strengthWeak: 'fragile, ajoutez un mot',
+  strengthFair: 'correcte',
+  strengthGood: 'bonne',
   strength: 'Solidité : {level}',
   forgetWarning:
     'Personne ne peut la retrouver à votre place. Notez-la en lieu sûr : sans elle, il faudra reconnecter vos comptes.',
