@@ -8,6 +8,7 @@ import { createDrafts } from './drafts/index.ts'
 import { CallFailure } from './failure.ts'
 import { openLicense, readMachineId } from './license/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
+import { createPlans } from './plans/index.ts'
 import { createRouter } from './router.ts'
 import { fromLevel, logLevel, openSettings, type Settings } from './settings/index.ts'
 import {
@@ -233,6 +234,16 @@ async function openFeatures(deps: {
     perMinute: settings.values()['telegram.max_messages_per_minute'],
   })
   const deliveries = createDelivery({ ...shared, accounts, targets, pace })
+  const plans = createPlans({
+    random,
+    accounts,
+    targets,
+    delivery: deliveries,
+    now: clock.now,
+    pace,
+    maxGroupsWarning: () => settings.values()['telegram.max_groups_warning'],
+    requireLicense: license.requireCreate,
+  })
 
   license.start()
   // Connecting takes as long as the network does; what is stored can be read and cancelled meanwhile.
@@ -247,6 +258,7 @@ async function openFeatures(deps: {
       ...license.handlers,
       ...accounts.handlers,
       ...targets.handlers,
+      ...plans,
       ...deliveries.handlers,
     },
     stop: async () => {
