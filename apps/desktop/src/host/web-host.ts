@@ -3,6 +3,7 @@ import { openLog } from './log-file.ts'
 import { systemClock, systemTimers } from './node-ports.ts'
 import { readStaticFiles } from './static-files.ts'
 import { noKeyring, superviseCore } from './supervisor.ts'
+import { watchForWakes } from './wake.ts'
 import { startWebServer } from './web-server.ts'
 import { createWebSessions, webSecret } from './web-session.ts'
 
@@ -57,6 +58,10 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   })
   const server = await startWebServer({ core: supervisor, sessions, files, port: options.port ?? 0 })
   supervisor.start()
+  const endWatch = watchForWakes(systemClock, systemTimers, () => {
+    log('info', 'host.woke')
+    supervisor.resume()
+  })
   log('info', 'host.started', { port: server.port, version })
 
   const newLink = (): string => `http://127.0.0.1:${server.port}/?token=${sessions.newToken()}`
@@ -66,6 +71,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     newLink,
     corePid: supervisor.pid,
     stop: async () => {
+      endWatch()
       await Promise.all([server.close(), supervisor.stop()])
       log('info', 'host.stopped')
     },

@@ -22,7 +22,9 @@ const LINKS_KEPT = 8
  * cookie, so that history, bookmarks and a shared screen hold nothing of use. (A fragment would not reach the server,
  * and reading it would need a script before the person is known.) The cookie is an HMAC under a secret kept in the
  * data folder, so that a restart of the host keeps the browser signed in. Its name is this installation's own:
- * cookies ignore ports (RFC 6265 section 8.5), and two hosts on one machine must not sign each other out.
+ * cookies ignore ports (RFC 6265 section 8.5), and two hosts on one machine must not sign each other out. For the same
+ * reason a program of another user of this machine could read the cookie if this browser visited it on 127.0.0.1: on a
+ * machine shared with people one does not trust, use the desktop form.
  */
 export function createWebSessions(secret: Uint8Array, clock: Clock): WebSessions {
   const sign = (text: string): Buffer => createHmac('sha256', secret).update(text).digest()

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { tempFolder } from '../core/testing/index.ts'
+import { forkNode } from '../host/fork-node.ts'
 import { contentSecurityPolicy } from '../host/security-headers.ts'
 
 // What is shipped, as it was built: `electron-vite build` comes first.
@@ -79,5 +81,27 @@ describe.skipIf(!built)('the built application', () => {
       name => !builtin.has(name) && !/^(?:telegram|big-integer)(?:\/|$)/.test(name),
     )
     expect(foreign).toEqual([])
+  })
+  test('the core starts and stops as it is shipped', async () => {
+    const core = forkNode(join(out, 'main', 'core-process.js'))
+    const said: unknown[] = []
+    const ended = new Promise<void>(resolve => {
+      core.onExit(resolve)
+    })
+    const ready = new Promise<void>(resolve => {
+      core.onMessage(message => {
+        said.push(message)
+        const { type } = message as { type: string }
+        if (type === 'ask') {
+          core.postMessage({ type: 'answer', id: (message as { id: number }).id, ok: true, value: null })
+        } else if (type === 'ready') resolve()
+      })
+    })
+    const init = { dataFolder: tempFolder(), version: '0', hosted: 'electron', args: null }
+    core.postMessage({ type: 'init', init })
+    await Promise.race([ready, ended])
+    expect(said).toContainEqual({ type: 'ready' })
+    core.postMessage({ type: 'stop' })
+    await ended
   })
 })

@@ -1,4 +1,5 @@
 import { app } from 'electron'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 export type Paths = {
@@ -24,7 +25,10 @@ export function installPaths(env: Readonly<Record<string, string | undefined>> =
 
   app.setName('AutoTele')
   app.setAppUserModelId('app.autotele.desktop')
+  const chromiumFolder = join(dataFolder, 'chromium')
+  // A path is only accepted when it exists (Electron app documentation).
+  mkdirSync(chromiumFolder, { recursive: true, mode: 0o700 })
   app.setPath('userData', dataFolder)
-  app.setPath('sessionData', join(dataFolder, 'chromium'))
+  app.setPath('sessionData', chromiumFolder)
   return { dataFolder, portable: portableFolder !== undefined }
 }

@@ -139,7 +139,7 @@ test('the page has no network, no device, no screen, no download, no dictionary 
   ;(session.handlers['displayMedia'] as unknown as (r: null, answer: (x: unknown) => void) => void)(null, x =>
     displays.push(x),
   )
-  expect(displays).toEqual([{}])
+  expect(displays).toEqual([null])
   let prevented = false
   session.emit('will-download', { preventDefault: () => (prevented = true) })
   expect(prevented).toBe(true)

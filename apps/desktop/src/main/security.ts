@@ -41,7 +41,7 @@ export function secureSession(session: Session): void {
   session.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, origin))
   session.setDevicePermissionHandler(() => false)
   session.setDisplayMediaRequestHandler((_request, answer) => {
-    answer({})
+    answer(null)
   })
   session.on('will-download', event => {
     event.preventDefault()

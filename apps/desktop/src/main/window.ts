@@ -18,7 +18,8 @@ export const securePreferences = (packaged: boolean): WebPreferences => ({
   devTools: !packaged,
 })
 
-const BACKGROUND = { light: '#ffffff', dark: '#16181d' }
+/** The interface's own `--bg`. */
+const BACKGROUND = { light: '#ffffff', dark: '#17181b' }
 
 /** Opens the one window, hidden until it has something to show, where it last stood. */
 export function openWindow(options: {

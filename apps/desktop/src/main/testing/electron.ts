@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { existsSync } from 'node:fs'
 
 // Stands in for the `electron` module in tests of the shell: records what it is told and can emit what Electron would.
 // Only what the shell uses is here; a test that needs more fails on an undefined, not on a silent default.
@@ -12,7 +13,8 @@ export class FakeApp extends EventEmitter {
   sandboxed = false
   hasLock = true
   readonly calls: string[] = []
-  readonly paths = new Map<string, string>([['appData', '/appdata']])
+  /** A test says where `appData` is: the shell makes folders there. */
+  readonly paths = new Map<string, string>()
   #ready!: () => void
   readonly #whenReady = new Promise<void>(resolve => (this.#ready = resolve))
 
@@ -37,11 +39,14 @@ export class FakeApp extends EventEmitter {
     this.calls.push('appUserModelId')
   }
   setPath(name: string, path: string): void {
+    if (!existsSync(path)) throw new Error(`${path} does not exist`)
     this.calls.push(`path:${name}`)
     this.paths.set(name, path)
   }
   getPath(name: string): string {
-    return this.paths.get(name) ?? `/${name}`
+    const path = this.paths.get(name)
+    if (path === undefined) throw new Error(`the test gave no path for ${name}`)
+    return path
   }
   getVersion(): string {
     return '1.2.3'
