@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import {
+  afterFlood,
+  afterSend,
+  nextSlot,
+  placingSeconds,
+  unhurried,
+  type Pace,
+  type PaceSettings,
+} from './pace.ts'
+
+const START = Date.parse('2027-01-04T09:00:00Z')
+
+/** Departures of `count` messages that leave as early as they may. */
+function departures(count: number, settings: PaceSettings, pace: Pace = unhurried): number[] {
+  const times: number[] = []
+  let now = START
+  for (let i = 0; i < count; i++) {
+    now = nextSlot(pace, settings, now)
+    times.push(now)
+    pace = afterSend(pace, now)
+  }
+  return times
+}
+
+test('A10: never two messages within three seconds, never more than twenty a minute, whatever the settings say', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 10, noNaN: true }),
+      fc.integer({ min: 0, max: 100 }),
+      (delay, perMinute) => {
+        const times = departures(60, { delaySeconds: delay, perMinute })
+        times.forEach((time, index) => {
+          if (index > 0) expect(time - times[index - 1]!).toBeGreaterThanOrEqual(3000)
+          if (index >= 20) expect(time - times[index - 20]!).toBeGreaterThanOrEqual(60_000)
+        })
+      },
+    ),
+  )
+})
+
+test('settings slow it down', () => {
+  const times = departures(7, { delaySeconds: 5, perMinute: 5 })
+  expect(times.map(time => (time - START) / 1000)).toEqual([0, 5, 10, 15, 20, 60, 65])
+})
+
+test('a flood makes it slower, at most four times, and it recovers with every message', () => {
+  const settings = { delaySeconds: 3, perMinute: 20 }
+  let pace = afterSend(unhurried, START)
+  for (let i = 0; i < 10; i++) pace = afterFlood(pace)
+  expect(nextSlot(pace, settings, START) - START).toBe(12_000)
+  for (let i = 0; i < 100; i++) pace = afterSend(pace, START)
+  expect(pace.factor).toBe(1)
+})
+
+test('a clock that was set back does not stop an account for hours', () => {
+  const pace = afterSend(unhurried, START)
+  const hourAgo = START - 3600_000
+  expect(nextSlot(pace, { delaySeconds: 3, perMinute: 20 }, hourAgo)).toBe(hourAgo + 3000)
+})
+
+test('the announced duration is the one it takes', () => {
+  for (const settings of [
+    { delaySeconds: 3, perMinute: 20 },
+    { delaySeconds: 5, perMinute: 20 },
+    { delaySeconds: 3, perMinute: 7 },
+  ])
+    for (const count of [1, 2, 8, 21, 60])
+      expect(placingSeconds(count, settings)).toBe((departures(count, settings).at(-1)! - START) / 1000)
+})

@@ -1,0 +1,303 @@
+import { failure, success, type Result } from '../../failure.ts'
+import type { Clock } from '../../ports.ts'
+import { classify, NO_ANSWER, OFFLINE } from '../errors.ts'
+import type {
+  Answer,
+  ConnectionOptions,
+  DialogChat,
+  Hint,
+  Me,
+  OutgoingMessage,
+  Peer,
+  PublishedMessage,
+  ScheduledMessage,
+  SentCode,
+  SignedIn,
+  TelegramConnection,
+  TelegramFailure,
+  TelegramGateway,
+} from '../gateway.ts'
+
+/** What goes wrong with the next calls of a method. `late`: carried out after the caller has looked for it. */
+export type FakeFault = {
+  readonly method: keyof TelegramConnection
+  readonly times?: number
+  readonly does: TelegramFailure | 'drop-before' | 'drop-after' | 'late'
+}
+
+export type FakeUser = {
+  readonly me: Me
+  readonly code: string
+  readonly password: string | null
+}
+
+type FakeChat = {
+  readonly scheduled: ScheduledMessage[]
+  readonly published: PublishedMessage[]
+  lastScheduledId: number
+  lastPublishedId: number
+}
+
+const QUOTA = 100
+
+export type FakeDataCentre = ReturnType<typeof createFakeDataCentre>
+
+/** Telegram in memory: the rules that placing messages depends on, behind the product's own gateway interface. */
+export function createFakeDataCentre(clock: Clock) {
+  const users = new Map<string, FakeUser>()
+  const authorised = new Map<string, string>()
+  const chats = new Map<string, FakeChat>()
+  const accepted = new Map<string, number>()
+  const connections = new Set<{ userId: () => string | null; drop: () => void; hint: (hint: Hint) => void }>()
+  let faults: { fault: FakeFault; left: number }[] = []
+  let late: (() => void)[] = []
+  let dialogs: readonly DialogChat[] = []
+  let lastKey = 0
+  let down = false
+  const calls: { readonly method: string; readonly at: number }[] = []
+
+  const keyOf = (userId: string, peer: Peer): string =>
+    peer.kind === 'channel' ? `channel/${peer.id}` : `${userId}/${peer.kind === 'self' ? 'self' : peer.id}`
+  const chatOf = (key: string): FakeChat => {
+    const known = chats.get(key)
+    if (known) return known
+    const chat: FakeChat = { scheduled: [], published: [], lastScheduledId: 0, lastPublishedId: 0 }
+    chats.set(key, chat)
+    return chat
+  }
+
+  const publishDue = (): void => {
+    const now = Math.floor(clock.now() / 1000)
+    for (const chat of chats.values())
+      for (const message of chat.scheduled.filter(({ at }) => at <= now)) publish(chat, message)
+  }
+  const publish = (chat: FakeChat, message: ScheduledMessage): number => {
+    chat.scheduled.splice(chat.scheduled.indexOf(message), 1)
+    chat.lastPublishedId += 1
+    const { at, text, entities } = message
+    chat.published.push({ id: chat.lastPublishedId, at, text, entities, fromScheduled: true })
+    return chat.lastPublishedId
+  }
+
+  const store = (userId: string, message: OutgoingMessage): Result<number, TelegramFailure> => {
+    const id = `${userId}/${message.randomId}`
+    if (accepted.has(id)) return failure(classify('RANDOM_ID_DUPLICATE', 500))
+    const chat = chatOf(keyOf(userId, message.peer))
+    if (message.text.length > 4096) return failure(classify('MESSAGE_TOO_LONG', 400))
+    if (chat.scheduled.length >= QUOTA) return failure(classify('SCHEDULE_TOO_MUCH', 400))
+    chat.lastScheduledId += 1
+    const { at, text, entities } = message
+    chat.scheduled.push({ id: chat.lastScheduledId, at, text, entities, media: false })
+    accepted.set(id, chat.lastScheduledId)
+    return success(chat.lastScheduledId)
+  }
+
+  const gateway: TelegramGateway = options => connect(options)
+
+  const connect = (options: ConnectionOptions): TelegramConnection => {
+    let dead = false
+    const key = options.session === null ? String(++lastKey) : Buffer.from(options.session.key).toString()
+    const userId = (): string | null => authorised.get(key) ?? null
+    const drop = (): void => {
+      if (dead) return
+      dead = true
+      connections.delete(self)
+      options.onHint({ kind: 'disconnected' })
+    }
+    const self = { userId, drop, hint: options.onHint }
+
+    /** One call: faults first, then `work`, which is carried out at once. */
+    const call = async <T>(
+      method: keyof TelegramConnection,
+      changes: boolean,
+      work: (userId: string) => Result<T, TelegramFailure>,
+      open = false,
+    ): Answer<T> => {
+      await Promise.resolve()
+      if (dead || down) return failure(OFFLINE)
+      calls.push({ method, at: clock.now() })
+      publishDue()
+      const entry = faults.find(({ fault }) => fault.method === method)
+      if (entry && (entry.left -= 1) <= 0) faults = faults.filter(other => other !== entry)
+      const does = entry?.fault.does
+      if (typeof does === 'object') return failure(does)
+      const user = userId()
+      const carryOut = (): Result<T, TelegramFailure> =>
+        user === null && !open ? failure(classify('AUTH_KEY_UNREGISTERED', 401)) : work(user ?? '')
+      if (does === 'late') late.push(carryOut)
+      if (does === 'drop-after') carryOut()
+      if (does !== undefined) {
+        drop()
+        return failure(changes ? NO_ANSWER : OFFLINE)
+      }
+      const result = carryOut()
+      await Promise.resolve()
+      return dead ? failure(changes ? NO_ANSWER : OFFLINE) : result
+    }
+
+    const byPhone = (phone: string): FakeUser | undefined =>
+      [...users.values()].find(user => user.me.phone === phone)
+    let pending: FakeUser | null = null
+    const enter = (user: FakeUser): Me => {
+      authorised.set(key, user.me.userId)
+      return user.me
+    }
+    const sendCode = (phone: string): Result<SentCode, TelegramFailure> => {
+      if (!byPhone(phone)) return failure(classify('PHONE_NUMBER_UNOCCUPIED', 400))
+      return success({
+        hash: `hash-of-${phone}`,
+        delivery: 'app',
+        length: 5,
+        next: { afterSeconds: 60, delivery: 'sms' },
+      })
+    }
+
+    return {
+      connect: async () => {
+        await Promise.resolve()
+        if (dead || down) return failure(OFFLINE)
+        calls.push({ method: 'connect', at: clock.now() })
+        if (options.purpose === 'account' && userId() === null)
+          return failure(classify('AUTH_KEY_UNREGISTERED', 401))
+        connections.add(self)
+        if (options.session === null)
+          options.onSession({ dcId: 2, host: '127.0.0.1', port: 443, key: new Uint8Array(Buffer.from(key)) })
+        return success({ serverTime: Math.floor(clock.now() / 1000) })
+      },
+      destroy: async () => {
+        await Promise.resolve()
+        dead = true
+        connections.delete(self)
+      },
+      sendCode: phone => call('sendCode', true, () => sendCode(phone), true),
+      resendCode: phone => call('resendCode', true, () => sendCode(phone), true),
+      cancelCode: () => call('cancelCode', true, () => success(null), true),
+      signIn: (phone, _hash, code) =>
+        call<SignedIn>(
+          'signIn',
+          true,
+          () => {
+            const user = byPhone(phone)
+            if (user === undefined || user.code !== code) return failure(classify('PHONE_CODE_INVALID', 400))
+            pending = user
+            if (user.password !== null) return success({ kind: 'password-needed' })
+            return success({ kind: 'signed-in', me: enter(user) })
+          },
+          true,
+        ),
+      passwordHint: () => call('passwordHint', false, () => success('une fleur'), true),
+      checkPassword: password =>
+        call(
+          'checkPassword',
+          true,
+          () =>
+            pending !== null && pending.password === password
+              ? success(enter(pending))
+              : failure(classify('PASSWORD_HASH_INVALID', 400)),
+          true,
+        ),
+      logOut: () =>
+        call('logOut', true, () => {
+          authorised.delete(key)
+          return success(null)
+        }),
+      me: () =>
+        call('me', false, id => {
+          const user = users.get(id)
+          return user ? success(user.me) : failure(classify('AUTH_KEY_UNREGISTERED', 401))
+        }),
+      dialogs: cursor =>
+        call('dialogs', false, () => {
+          const from = cursor?.messageId ?? 0
+          const more = from + 100 < dialogs.length
+          return success({
+            chats: dialogs.slice(from, from + 100),
+            next: more ? { date: 0, messageId: from + 100, peer: { kind: 'self' as const } } : null,
+          })
+        }),
+      slowMode: () => call('slowMode', false, () => success(30)),
+      schedule: message =>
+        call('schedule', true, id => {
+          const stored = store(id, message)
+          return stored.ok ? success({ kind: 'scheduled', id: stored.value, at: message.at }) : stored
+        }),
+      scheduledHistory: async peer => {
+        const answer = await call('scheduledHistory', false, id =>
+          success([...chatOf(keyOf(id, peer)).scheduled]),
+        )
+        const belated = late
+        late = []
+        for (const carryOut of belated) carryOut()
+        return answer
+      },
+      deleteScheduled: (peer, ids) =>
+        call('deleteScheduled', true, id => {
+          const chat = chatOf(keyOf(id, peer))
+          for (const scheduledId of ids) {
+            const at = chat.scheduled.findIndex(message => message.id === scheduledId)
+            if (at >= 0) chat.scheduled.splice(at, 1)
+          }
+          return success(null)
+        }),
+      editScheduled: () => call('editScheduled', true, () => success(null)),
+      sendScheduledNow: () => call('sendScheduledNow', true, () => success(null)),
+      publishedBetween: (peer, from, to) =>
+        call('publishedBetween', false, id =>
+          success(chatOf(keyOf(id, peer)).published.filter(({ at }) => at >= from && at <= to)),
+        ),
+    }
+  }
+
+  return {
+    gateway,
+    calls,
+    addUser: (user: FakeUser): void => void users.set(user.me.userId, user),
+    setDialogs: (list: readonly DialogChat[]): void => {
+      dialogs = list
+    },
+    /** Of a channel, whoever asks; its arrays may be changed as another device would. */
+    channel: (id: string): FakeChat => chatOf(`channel/${id}`),
+    publishDue,
+    fault: (fault: FakeFault): void => void faults.push({ fault, left: fault.times ?? 1 }),
+    clearFaults: (): void => {
+      faults = []
+    },
+    /** No connection can be made, and those there are end. */
+    setDown: (isDown: boolean): void => {
+      down = isDown
+      if (down) for (const connection of [...connections]) connection.drop()
+    },
+    dropAll: (): void => [...connections].forEach(connection => connection.drop()),
+    revoke: (): void => authorised.clear(),
+    hint: (hint: Hint): void => [...connections].forEach(connection => connection.hint(hint)),
+    connections: (): number => connections.size,
+  }
+}
+
+export const fakeChannel = (id: string, title: string, over: Partial<DialogChat> = {}): DialogChat => ({
+  id: `-100${id}`,
+  peer: { kind: 'channel', id, accessHash: '77' },
+  title,
+  username: null,
+  kind: 'supergroup',
+  forum: false,
+  memberCount: 10,
+  canPost: true,
+  admin: true,
+  slowMode: false,
+  migratedTo: null,
+  ...over,
+})
+
+export const fakeUser = (number: number, password: string | null = null): FakeUser => ({
+  me: {
+    userId: String(1000 + number),
+    name: `Membre ${number}`,
+    username: null,
+    phone: `3363998000${number}`,
+    premium: false,
+    bot: false,
+  },
+  code: '12345',
+  password,
+})

@@ -1,0 +1,123 @@
+import { onTestFinished } from 'vitest'
+import type { AccountId, ChatId, EventMessage, PlanDraft } from '../../../contract/index.ts'
+import { createAccounts } from '../../accounts/index.ts'
+import { createDelivery, type PaceSettings } from '../../delivery/index.ts'
+import { createPlans } from '../../plans/index.ts'
+import type { Emit } from '../../ports.ts'
+import type { Database } from '../../storage/database.ts'
+import { createTargets } from '../../targets/index.ts'
+import {
+  fakeTime,
+  memoryDatabase,
+  memoryLog,
+  openSealer,
+  seededRandom,
+  tempFolder,
+} from '../../testing/index.ts'
+import type { FakeTime } from '../../testing/index.ts'
+import type { TelegramGateway } from '../gateway.ts'
+import { createFakeDataCentre, fakeChannel, fakeUser, type FakeDataCentre } from './fake-data-centre.ts'
+
+export type Messaging = ReturnType<typeof createMessaging>
+
+type Parts = {
+  readonly time?: FakeTime
+  readonly database?: Database
+  readonly folder?: string
+  readonly gateway?: TelegramGateway
+  readonly pace?: PaceSettings
+  readonly seed?: string
+}
+
+/** Accounts, chats, plans and deliveries over a data centre in memory, wired as in the product. */
+export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
+  const time = parts.time ?? fakeTime()
+  const database = parts.database ?? memoryDatabase()
+  const random = seededRandom(parts.seed)
+  const events: { name: EventMessage['name']; payload: unknown }[] = []
+  const emit: Emit = (name, payload) => void events.push({ name, payload })
+  const { log, lines } = memoryLog()
+  const shared = { database, sealer: openSealer(), clock: time.clock, timers: time.timers, random, log, emit }
+  const pace = (): PaceSettings => parts.pace ?? { delaySeconds: 3, perMinute: 20 }
+
+  const accounts = createAccounts({
+    ...shared,
+    gateway: parts.gateway ?? dc.gateway,
+    app: () => ({ apiId: 1, apiHash: 'test' }),
+    device: { appVersion: '0.0.0', language: 'fr' },
+    sessionsFolder: parts.folder ?? tempFolder(),
+  })
+  const targets = createTargets({ ...shared, accounts })
+  const delivery = createDelivery({ ...shared, accounts, targets, pace })
+  const plans = createPlans({
+    random,
+    accounts,
+    targets,
+    delivery,
+    now: time.clock.now,
+    pace,
+    maxGroupsWarning: () => 50,
+    requireLicense: () => undefined,
+  })
+
+  return {
+    time,
+    database,
+    events,
+    lines,
+    accounts,
+    targets,
+    delivery,
+    plans,
+    handlers: { ...accounts.handlers, ...targets.handlers, ...delivery.handlers, ...plans },
+    start: async (): Promise<void> => {
+      const connecting = accounts.start()
+      delivery.start()
+      await connecting
+    },
+    stop: async (): Promise<void> => {
+      await delivery.stop()
+      await accounts.stop()
+    },
+  }
+}
+
+/** A data centre with one user and two channels, and a messaging core signed in to it with its chats read. */
+export async function signedInMessaging(parts: Parts = {}) {
+  const time = parts.time ?? fakeTime()
+  const dc = createFakeDataCentre(time.clock)
+  dc.addUser(fakeUser(1))
+  dc.setDialogs([fakeChannel('1', 'Annonces'), fakeChannel('2', 'Entraide')])
+  const core = createMessaging(dc, { ...parts, time })
+  await core.start()
+  onTestFinished(() => core.stop())
+  const accountId = await signIn(core, 1)
+  await core.handlers['targets.list']({ accountId, refresh: true })
+  return { ...core, dc, accountId }
+}
+
+export async function signIn(core: Messaging, number: number): Promise<AccountId> {
+  const code = await core.handlers['accounts.signIn']({ phone: `+33 6 39 98 00 0${number}` })
+  if (code.step !== 'code') throw new Error('no code was asked for')
+  const done = await core.handlers['accounts.submitCode']({ signInId: code.signInId, code: '12345' })
+  if (done.step !== 'done') throw new Error('not signed in')
+  return done.account.id
+}
+
+export const draftOf = (accountId: AccountId, over: Partial<PlanDraft> = {}): PlanDraft => ({
+  accountId,
+  chatIds: ['-1001' as ChatId],
+  text: 'Bonjour à tous',
+  entities: [],
+  silent: false,
+  linkPreview: true,
+  dates: ['2027-01-05T09:00'],
+  timeZone: 'Europe/Paris',
+  ...over,
+})
+
+/** Previews and confirms, as the interface does. */
+export async function confirm(core: Pick<Messaging, 'handlers'>, draft: PlanDraft) {
+  const { token } = await core.handlers['plans.preview'](draft)
+  return core.handlers['plans.confirm']({ draft, token })
+}
