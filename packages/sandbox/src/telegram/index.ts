@@ -114,7 +114,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     () => Math.floor(nowMs() / 1000),
     event => {
       file.changed()
-      if (event.type === 'scheduled') publication.arm()
+      if (event.type === 'scheduled') publication.expect(event.message.date)
       running.server?.push(event.userId, updatesFor(core, event), serving)
     },
   )
@@ -124,7 +124,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     () => ({ world: state, worldOffset, keys: running.server?.keys.dump() ?? [] }),
     log,
   )
-  const publication = createPublication(core, nowMs)
+  const publication = createPublication(core)
   const api = createApi(
     { world: core, address: () => ({ port: running.server?.port ?? 0 }), changed: file.changed },
     log,

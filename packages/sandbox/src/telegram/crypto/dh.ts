@@ -1,5 +1,5 @@
-import { createDiffieHellman, randomBytes } from 'node:crypto'
-import type { DiffieHellman } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { fromBig, toBig } from './big.ts'
 
 /**
  * Telegram's 2048-bit safe prime, https://core.telegram.org/mtproto/auth_key (also the only one that the SRP of
@@ -16,23 +16,32 @@ export const PRIME = Buffer.from(
 )
 export const GENERATOR = 3
 
-// OpenSSL tests the prime when the object is made (about 0.3 s), so there is one, and its private key is changed.
-let shared: DiffieHellman | undefined
-const group = (): DiffieHellman => (shared ??= createDiffieHellman(PRIME, GENERATOR))
+const P = toBig(PRIME)
 
-/** A fresh secret exponent, 256 bytes. */
-export const newExponent = (): Buffer => randomBytes(256)
+// 256 bits are more than the 225 that RFC 7919 (section 5.2) asks of an exponent in a group of this size. OpenSSL's
+// DiffieHellman object would stop everything for half a second to test the prime; with such exponents BigInt does not.
+const EXPONENT_BYTES = 32
 
-/** g ^ exponent mod p, 256 bytes. */
-export const powG = (exponent: Uint8Array): Buffer => {
-  group().setPrivateKey(exponent)
-  return pad(group().generateKeys())
+/** A fresh secret exponent. */
+export const newExponent = (): Buffer => randomBytes(EXPONENT_BYTES)
+
+const modPow = (base: bigint, exponent: bigint): bigint => {
+  let result = 1n
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % P
+    if (bit === '1') result = (result * base) % P
+  }
+  return result
 }
 
-/** base ^ exponent mod p, 256 bytes. Throws for a base outside [2, p - 2]. */
+/** g ^ exponent mod p, 256 bytes. */
+export const powG = (exponent: Uint8Array): Buffer => fromBig(modPow(BigInt(GENERATOR), toBig(exponent)), 256)
+
+/** base ^ exponent mod p, 256 bytes. Throws RangeError for a base outside [2, p - 2]. */
 export const pow = (base: Uint8Array, exponent: Uint8Array): Buffer => {
-  group().setPrivateKey(exponent)
-  return pad(group().computeSecret(base))
+  const value = toBig(base)
+  if (value <= 1n || value >= P - 1n) throw new RangeError('not an element of the group')
+  return fromBig(modPow(value, toBig(exponent)), 256)
 }
 
 /** Left-padded to the 256 bytes in which Telegram hashes numbers. */
