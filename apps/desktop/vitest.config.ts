@@ -25,6 +25,9 @@ export default defineConfig({
           name: 'shell',
           environment: 'node',
           include: ['src/{host,main,preload}/**/*.test.ts'],
+          // Real processes are started here, on machines that may be busy with others.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

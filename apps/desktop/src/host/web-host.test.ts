@@ -4,8 +4,8 @@ import { request as httpRequest } from 'node:http'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { eventually, tempFolder } from '../core/testing/index.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { tempFolder } from '../core/testing/index.ts'
 import { startWebHost, type WebHost } from './web-host.ts'
 
 const stubCore = join(import.meta.dirname, 'testing', 'stub-core-process.ts')
@@ -79,6 +79,9 @@ const rpc = async (port: number, cookie: string, name: string, input: unknown = 
       })
     ).body,
   )
+
+/** Processes take their time on a busy machine; polled without spinning. */
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 })
 
 const alive = (pid: number): boolean => {
   try {

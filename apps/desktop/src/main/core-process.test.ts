@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { eventually, memoryLog, tempFolder } from '../core/testing/index.ts'
+import { memoryLog, tempFolder } from '../core/testing/index.ts'
 import { noKeyring } from '../host/supervisor.ts'
 import { createCoreProcess } from './core-process.ts'
 import { createLinks } from './security.ts'
@@ -17,6 +17,9 @@ function started() {
   core.start()
   return core
 }
+
+/** Processes take their time on a busy machine; polled without spinning. */
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000, interval: 20 })
 
 test('on a developer’s machine another core may run, in a Node process, with arguments of its own', async () => {
   app.isPackaged = false
