@@ -34,6 +34,14 @@ export const CheckoutView = z.object({
 })
 export type CheckoutView = z.infer<typeof CheckoutView>
 
+/** A device that holds one of the licence's seats. */
+export const SeatView = z.object({
+  deviceId: z.string().min(1).max(64),
+  label: z.string(),
+  lastSeen: Instant,
+})
+export type SeatView = z.infer<typeof SeatView>
+
 export const LicenseView = z.object({
   state: LicenseState,
   plan: z.enum(['trial', 'monthly', 'comp']).nullable(),
@@ -49,6 +57,8 @@ export const LicenseView = z.object({
   /** The key of the first payment, for a second computer and for recovery. */
   licenseKey: z.string().nullable(),
   checkout: CheckoutView.nullable(),
+  /** Who holds the seats, after an activation met `license/seat-limit`: one of them can be freed with `freeSeat`. */
+  seats: z.array(SeatView).optional(),
   offer: z.object({
     price: z.string(),
     currency: z.string(),
@@ -64,6 +74,11 @@ export const license = {
   /** Creates a checkout and answers with its address; a checkout still open is offered again. */
   buy: method(Nothing, LicenseView),
   activate: method(z.strictObject({ licenseKey: z.string().min(1).max(100) }), LicenseView),
+  /** Takes the seat of a device that is no longer used, for this one; the key is the licence's. */
+  freeSeat: method(
+    z.strictObject({ licenseKey: z.string().min(1).max(100), deviceId: SeatView.shape.deviceId }),
+    LicenseView,
+  ),
   refresh: method(Nothing, LicenseView),
   changed: event(LicenseView),
 } as const

@@ -31,6 +31,7 @@ export const METHOD_NAMES = [
   'license.startTrial',
   'license.buy',
   'license.activate',
+  'license.freeSeat',
   'license.refresh',
 ] as const
 export type MethodName = (typeof METHOD_NAMES)[number]

@@ -414,10 +414,24 @@ describe('activation', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('no seat left is told as such', async () => {
+  test('without a seat left it says who holds them, and takes the one that a person frees', async () => {
     const { launch, server } = setup()
-    server.state.seats = false
-    await expect(activate(await launch(), server.licenseKey)).rejects.toEqual(failing('license/seat-limit'))
+    server.license.plan = 'monthly'
+    server.license.paidThrough = Math.floor(Date.parse('2027-02-01T00:00:00Z') / 1000)
+    const [one, two] = ['1', '2'].map(digit => digit.repeat(43))
+    server.state.seatedElsewhere = [one!, two!]
+    const license = await launch()
+    await expect(activate(license, server.licenseKey)).rejects.toMatchObject({
+      error: { code: 'license/seat-limit', params: { count: 2 } },
+    })
+    expect(get(license).seats).toMatchObject([{ deviceId: one, label: 'AutoTele 1111' }, { deviceId: two }])
+    const free = async (deviceId: string) =>
+      license.handlers['license.freeSeat']({ licenseKey: server.licenseKey, deviceId })
+    const view = await free(two!)
+    expect(view).toMatchObject({ state: 'valid' })
+    expect(view.seats).toBeUndefined()
+    expect(server.state.seatedElsewhere).toEqual([one])
+    expect(await free(two!)).toMatchObject({ state: 'valid' })
   })
 
   test('a server restored from a backup, which counts from the beginning again, is told our number', async () => {

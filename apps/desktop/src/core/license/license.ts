@@ -4,9 +4,10 @@ import {
   importSigningKey,
   parseLicenseKey,
   thumbprint,
+  type LicenseKey,
 } from '@autotele/crypto'
-import type { CheckoutResponse, PublicJwk } from '@autotele/shared'
-import type { Handlers, LicenseView } from '../../contract/index.ts'
+import type { CheckoutResponse, DeviceSummary, PublicJwk } from '@autotele/shared'
+import type { Handlers, LicenseView, SeatView } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Emit, Ports } from '../ports.ts'
 import type { SealedRecords } from '../storage/index.ts'
@@ -28,7 +29,12 @@ export type LicenseGate = {
 export type License = LicenseGate & {
   readonly handlers: Pick<
     Handlers,
-    'license.get' | 'license.startTrial' | 'license.buy' | 'license.activate' | 'license.refresh'
+    | 'license.get'
+    | 'license.startTrial'
+    | 'license.buy'
+    | 'license.activate'
+    | 'license.freeSeat'
+    | 'license.refresh'
   >
   /** Refreshes, polls what was bought, and goes on by itself. */
   start(): void
@@ -89,6 +95,7 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
     log,
   })
   let offer = store.offer()
+  let seats: SeatView[] | undefined
   let running = false
   let emitted = ''
   let refreshing: Promise<void> | null = null
@@ -126,6 +133,7 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
       denial,
       licenseKey: holder.record().licenseKey,
       checkout: purchases.view(),
+      ...(seats ? { seats } : {}),
       offer:
         offer && monthly
           ? {
@@ -277,6 +285,20 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
     changed,
   })
 
+  const readKey = (typed: string): LicenseKey => {
+    const key = parseLicenseKey(typed)
+    if (!key) throw new CallFailure('license/key-invalid')
+    return key
+  }
+  const activate = async (key: LicenseKey): Promise<LicenseView> => {
+    const answer = await server.activate({ licenseKey: key, device: about })
+    seats = answer.kind === 'refused' ? answer.problem.devices?.map(seatOf) : undefined
+    if (seats) changed()
+    await demand(answer)
+    holder.saveLicenseKey(formatLicenseKey(key))
+    return told()
+  }
+
   const told = (): LicenseView => {
     changed()
     return view()
@@ -297,12 +319,14 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
         await ports.openExternal(address).catch(() => log('warning', 'license.browser-not-opened'))
         return told()
       },
-      'license.activate': async ({ licenseKey: typed }) => {
-        const key = parseLicenseKey(typed)
-        if (!key) throw new CallFailure('license/key-invalid')
-        await demand(await server.activate({ licenseKey: key, device: about }))
-        holder.saveLicenseKey(formatLicenseKey(key))
-        return told()
+      'license.activate': ({ licenseKey }) => activate(readKey(licenseKey)),
+      'license.freeSeat': async ({ licenseKey, deviceId }) => {
+        const key = readKey(licenseKey)
+        const answer = await server.removeDevice(deviceId, key)
+        // Gone already, by this call before or from another computer: then its seat is what is free.
+        const gone = answer.kind === 'refused' && answer.problem.code === 'NOT_FOUND'
+        if (answer.kind !== 'ok' && !gone) throw failureOf(answer)
+        return await activate(key)
       },
       'license.refresh': async () => {
         // Without a licence yet there is only the offer to ask for, and what may have been paid.
@@ -333,6 +357,12 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
     },
   }
 }
+
+const seatOf = ({ id, label, lastSeenAt }: DeviceSummary): SeatView => ({
+  deviceId: id,
+  label,
+  lastSeen: lastSeenAt,
+})
 
 const instant = (seconds: number | null): string | null =>
   seconds === null ? null : new Date(seconds * 1000).toISOString()

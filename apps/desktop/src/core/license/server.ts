@@ -3,6 +3,7 @@ import {
   checkoutPath,
   checkoutResponseSchema,
   createCheckoutResponseSchema,
+  devicePath,
   HEADERS,
   licenseResponseSchema,
   plansResponseSchema,
@@ -19,7 +20,7 @@ import {
   type TrialRequest,
   type TrialResponse,
 } from '@autotele/shared'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Http, HttpResponse, Random } from '../ports.ts'
 
 /**
@@ -36,13 +37,15 @@ export type LicenseServer = {
   trial(request: TrialRequest): Promise<Answer<TrialResponse>>
   refresh(request: RefreshRequest): Promise<Answer<LicenseResponse>>
   activate(request: ActivateRequest): Promise<Answer<LicenseResponse>>
+  /** Frees the seat of another device of the licence that the key belongs to. */
+  removeDevice(id: string, licenseKey: string): Promise<Answer<undefined>>
   /** `body` is sent as it is: the same idempotency key must come with the same bytes. */
   createCheckout(body: string, idempotencyKey: string): Promise<Answer<CreateCheckoutResponse>>
   checkout(id: string, claimSecret: string): Promise<Answer<CheckoutResponse>>
 }
 
 type Call<T> = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
@@ -116,6 +119,13 @@ export function createLicenseServer(deps: {
     trial: request => post(ROUTES.trials, JSON.stringify(request), trialResponseSchema),
     refresh: request => post(ROUTES.refresh, JSON.stringify(request), licenseResponseSchema),
     activate: request => post(ROUTES.activate, JSON.stringify(request), licenseResponseSchema),
+    removeDevice: (id, licenseKey) =>
+      proven({
+        method: 'DELETE',
+        path: devicePath(id),
+        headers: { [HEADERS.licenseKey]: licenseKey },
+        schema: z.undefined(),
+      }),
     createCheckout: (body, idempotencyKey) =>
       post(ROUTES.checkouts, body, createCheckoutResponseSchema, {
         [HEADERS.idempotencyKey]: idempotencyKey,

@@ -308,6 +308,7 @@ export function createFakeBridge(
       if (!licenseKey.startsWith('ATL-')) throw new FakeFailure('license/key-invalid')
       return setLicense({ state: 'valid', plan: 'monthly', canCreate: true, licenseKey })
     },
+    'license.freeSeat': () => state.license,
     'license.refresh': () => state.license,
   }
 

@@ -61,7 +61,8 @@ export function serveLicenses(now: () => number, url = 'https://license.example'
     keySetVersion: 1,
     env: 'live' as 'live' | 'test',
     nonce: 'nonce-1',
-    seats: true,
+    /** Ids of other devices that hold a seat; there are two. */
+    seatedElsewhere: [] as string[],
   }
   /** What happens to the next requests instead; `drop` loses the request, `lose` the answer. */
   const weather: (HttpResponse | 'drop' | 'lose')[] = []
@@ -71,8 +72,18 @@ export function serveLicenses(now: () => number, url = 'https://license.example'
     headers: { 'content-type': 'application/json', 'Device-Nonce': state.nonce },
     body: JSON.stringify(body),
   })
-  const problem = (status: number, code: string): HttpResponse =>
-    json(status, { type: `urn:${code}`, title: code, status, code, requestId: 'r1' })
+  const problem = (status: number, code: string, more: object = {}): HttpResponse =>
+    json(status, { type: `urn:${code}`, title: code, status, code, requestId: 'r1', ...more })
+  const seatList = () => ({
+    devices: state.seatedElsewhere.map(id => ({
+      id,
+      label: `AutoTele ${id.slice(0, 4)}`,
+      platform: 'linux',
+      appVersion: '0.1.0',
+      lastSeenAt: iso(now()),
+      current: false,
+    })),
+  })
   const iso = (seconds: number): string => new Date(seconds * 1000).toISOString()
 
   const keySet = (signer: SigningKey = root): Promise<string> =>
@@ -135,7 +146,7 @@ export function serveLicenses(now: () => number, url = 'https://license.example'
 
   async function handle(request: HttpRequest): Promise<HttpResponse> {
     const { pathname } = new URL(request.url)
-    const route = `${request.method} ${pathname.replace(/chk_\w+$/, ':id')}`
+    const route = `${request.method} ${pathname.replace(/(chk_\w+|[\w-]{43})$/, ':id')}`
     if (route === 'GET /v1/plans') {
       const monthly = { id: 'monthly', amount: '31.00', currency: 'EUR', interval: 'month', seats: 2 }
       return json(200, { plans: [monthly], trialDays: 7 })
@@ -167,8 +178,16 @@ export function serveLicenses(now: () => number, url = 'https://license.example'
       case 'POST /v1/licenses/activate': {
         const given = activateRequestSchema.parse(parsed).licenseKey
         if (given !== licenseKey.replaceAll('-', '')) return problem(422, 'LICENSE_KEY_INVALID')
-        if (!state.seats) return problem(409, 'SEAT_LIMIT_REACHED')
+        if (state.seatedElsewhere.length >= 2) return problem(409, 'SEAT_LIMIT_REACHED', seatList())
         return json(200, await answer(proof.proof))
+      }
+      case 'DELETE /v1/licenses/me/devices/:id': {
+        const id = pathname.slice(-43)
+        const given = request.headers['License-Key']
+        const seated = state.seatedElsewhere.includes(id) && given === licenseKey.replaceAll('-', '')
+        if (!seated) return problem(404, 'NOT_FOUND')
+        state.seatedElsewhere = state.seatedElsewhere.filter(other => other !== id)
+        return { status: 204, headers: { 'Device-Nonce': state.nonce }, body: '' }
       }
       case 'POST /v1/checkouts': {
         createCheckoutRequestSchema.parse(parsed)
