@@ -7,16 +7,14 @@ import { loadConfigFromFile } from 'vite'
 //   out/main      the shell and, as an entry of its own, the process of the core
 //   out/preload   one CommonJS file, all a sandboxed preload may be (Electron sandbox documentation)
 //   out/renderer  the interface, which the browser-hosted form serves as well
-// A release is built with AUTOTELE_RELEASE=1 and AUTOTELE_ROOT_KEY='{"kty":"OKP","crv":"Ed25519","x":"…"}'.
+// A release is built with AUTOTELE_RELEASE=1, AUTOTELE_ROOT_KEY='{"kty":"OKP","crv":"Ed25519","x":"…"}', and the
+// registration at my.telegram.org in AUTOTELE_TELEGRAM_API_ID and AUTOTELE_TELEGRAM_API_HASH.
 
 const app = import.meta.dirname
 const src = (...parts: string[]): string => join(app, 'src', ...parts)
 
 export default defineConfig(async ({ command }) => {
   const release = process.env['AUTOTELE_RELEASE'] === '1'
-  const rootKey = process.env['AUTOTELE_ROOT_KEY']
-  if (release && rootKey === undefined) throw new Error('a release needs AUTOTELE_ROOT_KEY')
-
   const renderer = await loadConfigFromFile(
     { command, mode: 'production' },
     src('renderer', 'vite.config.ts'),
@@ -25,12 +23,7 @@ export default defineConfig(async ({ command }) => {
 
   return {
     main: {
-      define: {
-        __AUTOTELE_RELEASE__: JSON.stringify(release),
-        ...(rootKey === undefined
-          ? {}
-          : { __AUTOTELE_ROOT_KEY__: JSON.stringify(publicJwkSchema.parse(JSON.parse(rootKey))) }),
-      },
+      define: { __AUTOTELE_RELEASE__: JSON.stringify(release), ...compiledIn(release) },
       build: {
         // The workspace's packages are TypeScript: they are bundled with their dependencies. `telegram` stays a
         // package, for it loads its own files by path, and so does `big-integer`, whose values the two exchange.
@@ -65,3 +58,17 @@ export default defineConfig(async ({ command }) => {
     },
   }
 })
+
+/** What only a release knows; one without a root key would trust nobody. */
+function compiledIn(release: boolean): Record<string, string> {
+  const {
+    AUTOTELE_ROOT_KEY: rootKey,
+    AUTOTELE_TELEGRAM_API_ID: apiId,
+    AUTOTELE_TELEGRAM_API_HASH: apiHash,
+  } = process.env
+  if (release && rootKey === undefined) throw new Error('a release needs AUTOTELE_ROOT_KEY')
+  return {
+    ...(rootKey && { __AUTOTELE_ROOT_KEY__: JSON.stringify(publicJwkSchema.parse(JSON.parse(rootKey))) }),
+    ...(apiId && apiHash && { __AUTOTELE_TELEGRAM_APP__: JSON.stringify({ apiId: Number(apiId), apiHash }) }),
+  }
+}

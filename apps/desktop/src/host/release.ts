@@ -1,7 +1,8 @@
 import type { PublicJwk } from '@autotele/shared'
 
-/** Put in the place of this name by the release build (`AUTOTELE_ROOT_KEY`, electron.vite.config.ts); absent elsewhere. */
+// Put in the place of these names by the release build (electron.vite.config.ts); absent elsewhere.
 declare const __AUTOTELE_ROOT_KEY__: PublicJwk | undefined
+declare const __AUTOTELE_TELEGRAM_APP__: { readonly apiId: number; readonly apiHash: string } | undefined
 
 /** Nobody has the private half: a program that was not built for an operator trusts no licence server. */
 const NOBODY: PublicJwk = { kty: 'OKP', crv: 'Ed25519', x: '_NwoMORXlbM9NLa4qygLsiVQonRv9JjVehPwNOVkvn0' }
@@ -9,3 +10,7 @@ const NOBODY: PublicJwk = { kty: 'OKP', crv: 'Ed25519', x: '_NwoMORXlbM9NLa4qygL
 /** The operator's offline root key: the key sets it has signed decide which licences this program believes. */
 export const ROOT_KEY: PublicJwk =
   typeof __AUTOTELE_ROOT_KEY__ === 'undefined' ? NOBODY : __AUTOTELE_ROOT_KEY__
+
+/** The application's registration at my.telegram.org; without one, people enter their own. */
+export const TELEGRAM_APP =
+  typeof __AUTOTELE_TELEGRAM_APP__ === 'undefined' ? undefined : __AUTOTELE_TELEGRAM_APP__

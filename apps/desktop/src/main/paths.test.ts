@@ -27,7 +27,7 @@ test('a portable program keeps its data beside itself', () => {
 
 test('another folder may be named in development only', () => {
   const chosen = tempFolder()
-  expect(installPaths({ AUTOTELE_DATA: chosen }).dataFolder).toBe(join(appData, 'AutoTele'))
+  expect(installPaths({ AUTOTELE_DATA_DIR: chosen }).dataFolder).toBe(join(appData, 'AutoTele'))
   app.isPackaged = false
-  expect(installPaths({ AUTOTELE_DATA: chosen }).dataFolder).toBe(chosen)
+  expect(installPaths({ AUTOTELE_DATA_DIR: chosen }).dataFolder).toBe(chosen)
 })

@@ -11,11 +11,11 @@ export type Paths = {
 
 /**
  * Decides where data lives, before anything asks: the single-instance lock and Chromium's own files follow
- * `userData`. `PORTABLE_EXECUTABLE_DIR` is set by the portable Windows build; `AUTOTELE_DATA` counts in development.
+ * `userData`. `PORTABLE_EXECUTABLE_DIR` is set by the portable Windows build; `AUTOTELE_DATA_DIR` counts in development.
  */
 export function installPaths(env: Readonly<Record<string, string | undefined>> = process.env): Paths {
   const portableFolder = env['PORTABLE_EXECUTABLE_DIR']
-  const chosen = app.isPackaged ? undefined : env['AUTOTELE_DATA']
+  const chosen = app.isPackaged ? undefined : env['AUTOTELE_DATA_DIR']
   const dataFolder =
     portableFolder !== undefined
       ? join(portableFolder, 'AutoTele data')
