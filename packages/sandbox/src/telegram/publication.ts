@@ -5,7 +5,7 @@ import type { WorldCore } from './world/world.ts'
 const LONGEST_SLEEP_MS = 1000
 
 /** Publishes scheduled messages when the world's clock reaches them. */
-export type Publication = {
+type Publication = {
   /** Publishes what is due; to be called when the clock may have moved. */
   readonly check: () => void
   /** To be called when something was scheduled for this second. */

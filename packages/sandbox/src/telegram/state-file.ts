@@ -40,7 +40,7 @@ const replacer = (_key: string, value: unknown): unknown =>
 const reviver = (_key: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && '$long' in value ? BigInt(String(value.$long)) : value
 
-export type StateFile = {
+type StateFile = {
   /** Writes soon; several changes in a row become one write. */
   readonly changed: () => void
   /** Writes now, if something has changed. */

@@ -3,7 +3,7 @@ import { sha1, sha256 } from './hash.ts'
 export type AesPair = { readonly key: Buffer; readonly iv: Buffer }
 
 /** Who wrote the message; it shifts the parts of the authorisation key that are used. */
-export type Direction = 'from-client' | 'from-server'
+type Direction = 'from-client' | 'from-server'
 
 const shift = (direction: Direction): number => (direction === 'from-client' ? 0 : 8)
 

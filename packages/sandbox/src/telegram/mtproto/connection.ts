@@ -18,7 +18,7 @@ import type { Service } from './service.ts'
 import type { Link, Session, WireHabits } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
-export type ConnectionDeps = {
+type ConnectionDeps = {
   readonly handshake: HandshakeDeps
   readonly service: Layer
   readonly keys: AuthKeys

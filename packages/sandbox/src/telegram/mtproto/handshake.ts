@@ -25,7 +25,7 @@ export type HandshakeDeps = {
 }
 
 /** One connection's key exchange: takes a plain request, gives the plain answer. Throws ProtocolError or TlError. */
-export type Handshake = (request: TlObject) => TlObject
+type Handshake = (request: TlObject) => TlObject
 
 const check = (condition: boolean, what: string): void => {
   if (!condition) throw new ProtocolError(what)

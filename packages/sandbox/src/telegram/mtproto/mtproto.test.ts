@@ -103,7 +103,9 @@ describe('a session', () => {
     await client.result(id)
     client.send(inited(nearest), { id })
     await expect
-      .poll(() => client.received.filter(message => message.object['req_msg_id'] === id).length)
+      .poll(() => client.received.filter(message => message.object['req_msg_id'] === id).length, {
+        timeout: 10_000,
+      })
       .toBe(2)
     expect(executed).toBe(before + 1)
   })

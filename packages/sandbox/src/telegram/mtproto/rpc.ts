@@ -19,7 +19,7 @@ export type Caller = { readonly key: AuthKey; readonly session: Session; readonl
 
 export type Call = { readonly request: TlObject; readonly caller: Caller }
 
-export type RpcDeps = {
+type RpcDeps = {
   readonly layers: Layers
   readonly service: Layer
   readonly keys: AuthKeys

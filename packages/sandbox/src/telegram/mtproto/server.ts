@@ -17,7 +17,7 @@ import { createService } from './service.ts'
 import type { Link, Session, WireHabits } from './session.ts'
 import { createSessions } from './sessions.ts'
 
-export type ServerOptions = {
+type ServerOptions = {
   readonly port: number
   readonly invoke: (call: Call) => TlValue
   readonly record: (call: Call) => void

@@ -6,7 +6,7 @@ import type { Message } from './envelope.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
-export type ServiceDeps = {
+type ServiceDeps = {
   readonly service: Layer
   readonly sessions: Sessions
   /** Transport time, seconds. */

@@ -71,7 +71,7 @@ export const givePassword = async (client: TelegramClient, password: string): Pr
 }
 
 /** The text of an RPC error. */
-export const errorOf = (error: unknown): string =>
+const errorOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'errorMessage' in error
     ? String(error.errorMessage)
     : String(error)

@@ -16,7 +16,7 @@ export const layers = createLayers()
 const layer = layers.find(GRAMJS_LAYER) ?? layers.service
 
 /** A message of the server: `rpc_result` as `{ _: 'rpc_result', req_msg_id, result }`. */
-export type Received = { readonly id: bigint; readonly seqNo: number; readonly object: TlObject }
+type Received = { readonly id: bigint; readonly seqNo: number; readonly object: TlObject }
 
 /** A client that says exactly what a test wants, wrong things included. */
 export type RawClient = {

@@ -5,7 +5,7 @@ import type { ByteQueue } from './byte-queue.ts'
 // https://core.telegram.org/mtproto/mtproto-transports
 
 /** Far above the 512 KiB of an upload part; a longer packet is not read. */
-export const MAX_PACKET = 2 * 1024 * 1024
+const MAX_PACKET = 2 * 1024 * 1024
 
 /** The peer does not speak its transport: the connection cannot go on. */
 export class TransportError extends Error {

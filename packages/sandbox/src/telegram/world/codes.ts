@@ -6,7 +6,7 @@ const MOST_WRONG = 5
 const FLOOD_SECONDS = 300
 
 /** How a code is said to have been sent; each resend takes the next. */
-export const DELIVERIES = ['App', 'Sms', 'Call'] as const
+const DELIVERIES = ['App', 'Sms', 'Call'] as const
 export type Delivery = (typeof DELIVERIES)[number]
 
 type Sent = {

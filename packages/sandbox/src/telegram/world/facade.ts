@@ -4,7 +4,7 @@ import type { Draft } from './messages.ts'
 import { editScheduled, publish, publishForOnline, schedule, scheduledOf, unschedule } from './schedule.ts'
 import type { ScheduleChange } from './schedule.ts'
 import type { Chat, Message, PeerKey, User } from './state.ts'
-import { keyOfUser, splitKey } from './state.ts'
+import { keyOfChat, keyOfUser, splitKey } from './state.ts'
 import type { NewChat, NewMember, NewUser, WorldCore } from './world.ts'
 
 /**
@@ -81,11 +81,7 @@ export const createWorld = (core: WorldCore): World => {
       publishForOnline(core, user.id)
     },
     account: core.account,
-    chats: () =>
-      Object.values(core.state.chats).map(chat => ({
-        peer: chat.kind === 'group' ? (`chat:${chat.id}` as const) : (`channel:${chat.id}` as const),
-        chat,
-      })),
+    chats: () => Object.values(core.state.chats).map(chat => ({ peer: keyOfChat(chat), chat })),
     scheduled: (phone, peer) => scheduledOf(core, idOf(phone), peer),
     history: (phone, peer) => {
       if (splitKey(peer).kind !== 'user') chatOf(peer)

@@ -7,7 +7,7 @@ import type { TlObject } from '../tl/value.ts'
  */
 export const MESSAGE_LENGTH_MAX = 4096
 
-export type Text = { readonly text: string; readonly entities: TlObject[] }
+type Text = { readonly text: string; readonly entities: TlObject[] }
 
 const numberOf = (entity: TlObject, field: 'offset' | 'length'): number => {
   const value = entity[field]

@@ -3,7 +3,7 @@ import { RpcError } from '../errors.ts'
 import { createCodes } from './codes.ts'
 import type { Codes } from './codes.ts'
 import { isInside } from './rights.ts'
-import { keyOfChat, keyOfUser, splitKey } from './state.ts'
+import { keyOfChat, splitKey } from './state.ts'
 import type {
   AdminRight,
   BannedRight,
@@ -204,5 +204,3 @@ export const checkMayRead = (world: WorldCore, peer: PeerKey, userId: number): v
   if (kind === 'chat') throw new RpcError(400, 'PEER_ID_INVALID')
   if (chat.username === null || member?.role === 'banned') throw new RpcError(400, 'CHANNEL_PRIVATE')
 }
-
-export { keyOfChat, keyOfUser, splitKey }

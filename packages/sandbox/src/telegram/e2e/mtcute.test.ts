@@ -3,8 +3,8 @@ import { Long, MemoryStorage, tl } from '@mtcute/core'
 import { addPublicKey } from '@mtcute/core/utils.js'
 import { TelegramClient } from '@mtcute/node'
 import { NodeCryptoProvider } from '@mtcute/node/utils.js'
-import { CAMILLE, startTelegram } from './index.ts'
-import type { PeerKey, TelegramSandbox } from './index.ts'
+import { CAMILLE, startTelegram } from '../index.ts'
+import type { PeerKey, TelegramSandbox } from '../index.ts'
 
 const log: string[] = []
 const clients: TelegramClient[] = []
@@ -137,8 +137,8 @@ describe('an independent client, at another layer', () => {
     })
     const { date } = await send(peer, 'bonjour')
     sandbox.clock.advanceWorld((date - nowSeconds() + 1) * 1000)
-    await expect.poll(() => seen).toContain('updateDeleteScheduledMessages')
-    await expect.poll(() => seen).toContain('updateNewChannelMessage')
+    await expect.poll(() => seen, { timeout: 10_000 }).toContain('updateDeleteScheduledMessages')
+    await expect.poll(() => seen, { timeout: 10_000 }).toContain('updateNewChannelMessage')
     const [last] = await client.getHistory(peer, { limit: 1 })
     expect(last?.text).toBe('bonjour')
   })
