@@ -22,7 +22,10 @@ import { startEmbeddedPostgres } from './storage/embedded-postgres.ts'
 import { migrate } from './storage/migrate.ts'
 
 export type RunningServer = {
+  /** Public base URL: what clients are told, sign for, and find in `iss`. */
   readonly url: string
+  /** Address listened on: the same, unless a public URL was configured. */
+  readonly localUrl: string
   readonly metricsUrl: string
   /** What clients must know to verify key sets; `null` in production, where the root key is kept elsewhere. */
   readonly rootKey: PublicJwk | null
@@ -40,6 +43,8 @@ export type ServerPorts = {
   readonly limitLoopback?: boolean
 }
 
+/** A request must have arrived whole by then. */
+const REQUEST_TIMEOUT_MS = 30_000
 /** Requests still running when a stop is asked for may take this long. */
 const DRAIN_MS = 15_000
 
@@ -122,10 +127,10 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     })
     undo.push(() => jobs.stop())
 
-    const server = createServer()
-    const url = await listen(server, config.port, config.host)
+    const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS })
+    const localUrl = await listen(server, config.port, config.host)
     undo.push(() => close(server))
-    const publicUrl = config.publicUrl ?? url
+    const publicUrl = config.publicUrl ?? localUrl
 
     const { pepper } = secrets
     const openIssuer = createIssuer({
@@ -176,10 +181,11 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     const metricsUrl = `${await listen(metricsServer, config.metricsPort, config.host)}/metrics`
     undo.push(() => close(metricsServer))
 
-    log.info({ url, publicUrl, metricsUrl }, 'license server ready')
+    log.info({ publicUrl, localUrl, metricsUrl }, 'license server ready')
     let stopped: Promise<void> | undefined
     return {
       url: publicUrl,
+      localUrl,
       metricsUrl,
       rootKey: secrets.rootKey?.publicJwk ?? null,
       stop() {
@@ -215,9 +221,9 @@ async function listen(server: Server, port: number, host: string): Promise<strin
 /** Takes no new connection, lets running requests end, and cuts those that take too long. */
 async function close(server: Server): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-  await new Promise<void>(resolve => {
-    server.close(() => resolve())
-    server.closeIdleConnections()
-  })
+  // A connection that is kept alive becomes idle when its last answer is out, and would hold us for seconds.
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  await new Promise<void>(resolve => server.close(() => resolve()))
   clearTimeout(cut)
+  clearInterval(idle)
 }

@@ -94,7 +94,7 @@ export type Config = {
 /** The environment is not usable; the message names every variable at once and shows no value. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
-    super(`The license server cannot start:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    super(`Cannot start:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
     this.name = 'ConfigError'
   }
 }

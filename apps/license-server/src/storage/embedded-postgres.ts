@@ -150,10 +150,9 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
     await run(binaries.pg_ctl, ['stop', '-D', data, '-m', 'fast', '-w', '-t', '30'], identity)
   }
   try {
-    const { rows } = await owner.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [
-      OWNER_LOCK,
-    ])
-    if (!rows[0]?.held) throw new Error(`Another license server is already running on ${folder}`)
+    if (!(await lockOwner(owner))) {
+      throw new Error(`Another license server is already running on ${folder}`)
+    }
     const exists = await owner.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE])
     if (exists.rowCount === 0) await owner.query(`CREATE DATABASE ${DATABASE}`)
   } catch (error) {
@@ -180,6 +179,18 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
     }
     throw new Error(`PostgreSQL started on port ${String(port)} but does not answer; see ${log}`)
   }
+}
+
+/** Takes the owner's lock; waits a moment for the session of an owner that was just killed to be cleared away. */
+async function lockOwner(owner: pg.Client): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { rows } = await owner.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [
+      OWNER_LOCK,
+    ])
+    if (rows[0]?.held) return true
+    await delay(100)
+  }
+  return false
 }
 
 /** Makes the cluster once and returns its password; one that `initdb` did not finish is made again. */

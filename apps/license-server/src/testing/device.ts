@@ -13,8 +13,11 @@ type Answer = {
   readonly proofId: string
 }
 
-/** A client as the protocol asks for: proves every call, repeats one whose nonce was too old. */
-export function createTestDevice(base: string) {
+/**
+ * A client as the protocol asks for: proves every call, repeats one whose nonce was too old. `address` is where the
+ * server really listens, when that is not its public URL.
+ */
+export function createTestDevice(base: string, address = base) {
   const key = importSigningKey(generatePrivateJwk())
   let nonce: string | undefined
 
@@ -26,7 +29,7 @@ export function createTestDevice(base: string) {
   ): Promise<Answer> {
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
     const { proof, jti } = await createDeviceProof({ method, url: base + path, body: bytes, nonce }, key)
-    const response = await fetch(base + path, {
+    const response = await fetch(address + path, {
       method,
       headers: {
         [HEADERS.deviceProof]: proof,

@@ -1,0 +1,129 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { decodeJwt } from 'jose'
+import {
+  generatePrivateJwk,
+  importSigningKey,
+  privateJwkSchema,
+  signKeySet,
+  toKeySetKey,
+  toPublicJwk,
+} from '@autotele/crypto'
+import { keySetClaimsSchema } from '@autotele/shared'
+import { systemClock, toUnix } from '../clock.ts'
+import { ConfigError, loadConfig } from '../config/config.ts'
+import { createSigningKey } from '../licensing/index.ts'
+import { openDatabase, type Database } from '../storage/database.ts'
+import { migrate } from '../storage/migrate.ts'
+
+export const USAGE = `Usage: node src/cli/keys.ts <command>
+  root <file>                make a root key in <file> (offline); prints its public half, which clients are built with
+  create                     make a signing key: active when there is none, else next
+  list                       print what a key set must contain: the payload to sign
+  sign <root> <payload> <n>  sign that payload as version <n> (offline); prints the key set for AUTOTELE_KEYSET_FILE
+  activate <kid>             sign with this key from now on; the active one becomes retiring
+  retire <kid>               stop publishing a retiring key, 14 days after it stopped signing
+  revoke <kid>               publish a key as revoked: every token it signed becomes worthless`
+
+type Environment = Parameters<typeof loadConfig>[0]
+type Print = (text: string) => void
+
+const fail = (message: string): never => {
+  throw new ConfigError([message])
+}
+
+async function makeRoot(path: string): Promise<unknown> {
+  const jwk = generatePrivateJwk()
+  await writeFile(path, JSON.stringify(jwk) + '\n', { mode: 0o600, flag: 'wx' })
+  return toPublicJwk(jwk)
+}
+
+async function sign(rootPath: string, payloadPath: string, version: string): Promise<string> {
+  const root = importSigningKey(privateJwkSchema.parse(JSON.parse(await readFile(rootPath, 'utf8'))))
+  const payload = keySetClaimsSchema
+    .omit({ version: true, iat: true })
+    .parse(JSON.parse(await readFile(payloadPath, 'utf8')))
+  const claims = { ...payload, version: Number(version), iat: toUnix(systemClock()) }
+  return await signKeySet(keySetClaimsSchema.parse(claims), root)
+}
+
+/** Whether the key set that the server publishes contains the key: clients refuse what an unpublished key signs. */
+async function isPublished(kid: string, keySetFile: string | undefined): Promise<boolean> {
+  if (!keySetFile) return true
+  const claims = keySetClaimsSchema.parse(decodeJwt((await readFile(keySetFile, 'utf8')).trim()))
+  return claims.keys.some(key => key.kid === kid)
+}
+
+type ServerCommand = 'create' | 'list' | 'activate' | 'retire' | 'revoke'
+
+async function onServer(command: ServerCommand, kid: string, env: Environment): Promise<unknown> {
+  const { databaseUrl, keyEncryptionKey, keySetFile } = loadConfig(env)
+  if (!databaseUrl || !keyEncryptionKey) {
+    return fail(
+      'DATABASE_URL and AUTOTELE_KEY_ENCRYPTION_KEY are not set: such a server makes its keys itself',
+    )
+  }
+  await migrate(databaseUrl)
+  const db = openDatabase(databaseUrl, () => undefined)
+  try {
+    switch (command) {
+      case 'create': {
+        const first = (await db.signingKey.count({ where: { state: 'active' } })) === 0
+        return await createSigningKey(db, keyEncryptionKey, first ? 'active' : 'next', systemClock)
+      }
+      case 'list':
+        return await listKeys(db)
+      case 'activate':
+        if (!(await isPublished(kid, keySetFile))) fail(`${kid} is not in the published key set`)
+        return await db.$transaction(async tx => {
+          await tx.signingKey.updateMany({ where: { state: 'active' }, data: { state: 'retiring' } })
+          return await move(tx, kid, ['next', 'retiring'], 'active')
+        })
+      case 'retire':
+        return await move(db, kid, ['next', 'retiring'], 'retired')
+      case 'revoke':
+        return await move(db, kid, ['next', 'retiring', 'retired'], 'revoked')
+    }
+  } finally {
+    await db.$disconnect()
+  }
+}
+
+async function listKeys(db: Database) {
+  const rows = await db.signingKey.findMany({ orderBy: { createdAt: 'asc' } })
+  const published = rows.filter(row => ['next', 'active', 'retiring'].includes(row.state))
+  return {
+    keys: published.map(row => toKeySetKey({ kty: 'OKP', crv: 'Ed25519', x: row.publicX })),
+    revoked_kids: rows.filter(row => row.state === 'revoked').map(row => row.kid),
+  }
+}
+
+async function move(
+  db: Pick<Database, 'signingKey'>,
+  kid: string,
+  from: string[],
+  state: string,
+): Promise<string> {
+  const { count } = await db.signingKey.updateMany({ where: { kid, state: { in: from } }, data: { state } })
+  return count === 0 ? fail(`no key ${kid} in state ${from.join(' or ')}`) : `${kid} is now ${state}`
+}
+
+/**
+ * The signing keys of a production server. The root key never comes near it: `root` and `sign` run on a machine that is
+ * kept offline, the others on the server, with its environment. `false` when the arguments are no command. Throws
+ * `ConfigError` with what a person must change.
+ */
+export async function runKeysCommand(
+  args: readonly string[],
+  env: Environment,
+  write: Print,
+): Promise<boolean> {
+  const print = (value: unknown) => write(typeof value === 'string' ? value : JSON.stringify(value))
+  const [command = '', first, second, third] = args
+  if (command === 'root' && first) print(await makeRoot(first))
+  else if (command === 'sign' && first && second && third) print(await sign(first, second, third))
+  else if (command === 'create' || command === 'list') print(await onServer(command, '', env))
+  else if ((command === 'activate' || command === 'retire' || command === 'revoke') && first) {
+    print(await onServer(command, first, env))
+  } else return false
+  return true
+}
