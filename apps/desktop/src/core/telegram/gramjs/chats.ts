@@ -25,17 +25,14 @@ function nextCursor(
   after: DialogCursor | null,
 ): DialogCursor | null {
   if (result instanceof Api.messages.Dialogs || dialogs.length === 0) return null
-  // Continue after the last dialog whose peer can be addressed; forbidden chats have no access hash.
-  for (const dialog of dialogs.toReversed()) {
-    const peer = byId.get(markedId(dialog.peer))?.peer
-    const top = result.messages.find(
-      message => message.id === dialog.topMessage && samePeer(message, dialog.peer),
-    )
-    if (peer === undefined || top === undefined || top instanceof Api.MessageEmpty) continue
-    const cursor = { date: top.date, messageId: top.id, peer }
-    return JSON.stringify(cursor) === JSON.stringify(after) ? null : cursor
-  }
-  return null
+  // Forbidden chats have no access hash, so they cannot be the place where to go on.
+  const last = dialogs.findLast(({ peer }) => byId.has(markedId(peer)))
+  const peer = last === undefined ? undefined : byId.get(markedId(last.peer))?.peer
+  if (last === undefined || peer === undefined) return null
+  const top = result.messages.find(message => message.id === last.topMessage && samePeer(message, last.peer))
+  const date = top === undefined || top instanceof Api.MessageEmpty ? 0 : top.date
+  const cursor = { date, messageId: last.topMessage, peer }
+  return JSON.stringify(cursor) === JSON.stringify(after) ? null : cursor
 }
 
 const samePeer = (message: Api.TypeMessage, peer: Api.TypePeer): boolean =>

@@ -48,6 +48,8 @@ export function createTransport(options: TransportOptions) {
   let dc: DataCentre = options.session ?? options.defaultDc
   let config: Api.Config | null = null
   let dead = false
+  /** Greeted and in use: from then on a loss is the end. While connecting it is a reason to try once more. */
+  let established = false
   let loss: Loss | null = null
   let lose: (loss: Loss) => void = () => undefined
   let lost = new Promise<Loss>(() => undefined)
@@ -65,6 +67,7 @@ export function createTransport(options: TransportOptions) {
   }
 
   const closeSender = async (): Promise<void> => {
+    established = false
     cancelPing()
     const closing = sender
     sender = null
@@ -93,7 +96,7 @@ export function createTransport(options: TransportOptions) {
       onLoss: reason => {
         if (lost !== mine) return
         lose(reason)
-        if (sender !== null) die()
+        if (established) die()
       },
       onUpdate: update => hintsOf(update).forEach(onHint),
     })
@@ -132,6 +135,7 @@ export function createTransport(options: TransportOptions) {
       const opened = await open(key).catch(() => null)
       if (opened?.ok) {
         config = opened.value
+        established = true
         if (key === null && sender !== null) options.onSession({ ...dc, key: sender.key() })
         keepAlive()
         return opened
