@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { button, goTo, openApp, protectData, startTrial, type App } from './support/app.ts'
+import { button, choose, goTo, openApp, protectData, startTrial, type App } from './support/app.ts'
 import { launchBrowser } from './support/browser.ts'
 import { runProduct, type RunningProduct } from './support/running-product.ts'
 
@@ -78,7 +78,7 @@ describe('each mistake has a sentence, and nothing typed is lost', () => {
     const { page } = app
     await goTo(app, 'Nouveau message')
     await page.getByLabel('Texte du message').fill('Trop tard')
-    await page.getByRole('checkbox', { name: 'Voisins solidaires 🤝' }).check()
+    await choose(page, 'Voisins solidaires 🤝')
     await page.getByLabel('Date', { exact: true }).fill('14/07/2020')
     await page.getByLabel('Heure', { exact: true }).fill('09:00')
     await page.getByText('Cette date est passée.').waitFor()
@@ -93,7 +93,7 @@ describe('each mistake has a sentence, and nothing typed is lost', () => {
     await button(page, 'Acheter un mois').click()
     expect(await sentence(/paiement/i)).toMatch(/plus tard|réessay/i)
     await page
-      .getByText(/Essai gratuit jusqu’au/)
+      .getByText(/Essai gratuit jusqu’au \d/)
       .first()
       .waitFor()
     await product.btcpay.faults.clear()

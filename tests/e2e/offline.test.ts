@@ -29,7 +29,7 @@ test('without the licence server the app starts, verifies offline, and a plan ca
   await app.page.reload()
   await goTo(app, 'Licence')
   await app.page
-    .getByText(/Essai gratuit jusqu’au/)
+    .getByText(/Essai gratuit jusqu’au \d/)
     .first()
     .waitFor()
   await app.page
@@ -38,6 +38,7 @@ test('without the licence server the app starts, verifies offline, and a plan ca
     .waitFor()
   await goTo(app, 'Nouveau message')
   await app.page.getByLabel('Texte du message').fill('Écrit sans serveur de licences')
+  await app.page.getByText('Brouillon enregistré').waitFor()
 })
 
 test('the next day, everything restarted but the licence server: the passphrase opens what was there', async () => {
@@ -48,7 +49,7 @@ test('the next day, everything restarted but the licence server: the passphrase 
   await unlock(app)
   await goTo(app, 'Licence')
   await app.page
-    .getByText(/Essai gratuit jusqu’au/)
+    .getByText(/Essai gratuit jusqu’au \d/)
     .first()
     .waitFor()
   await goTo(app, 'Comptes')

@@ -39,7 +39,7 @@ describe('a month in bitcoin', () => {
     const checkout = await openCheckout()
     await checkout.getByRole('button', { name: 'Payer en entier' }).click()
     await page
-      .getByText(/Valable jusqu’au/)
+      .getByText(/Valable jusqu’au \d/)
       .first()
       .waitFor({ timeout: 60_000 })
     await page.getByText('Clé de licence').first().waitFor()
@@ -99,7 +99,7 @@ async function validUntil(): Promise<string> {
   await goTo(app, 'Licence')
   return (
     (await app.page
-      .getByText(/Valable jusqu’au/)
+      .getByText(/Valable jusqu’au \d/)
       .first()
       .textContent()) ?? ''
   )

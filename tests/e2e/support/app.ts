@@ -1,5 +1,4 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
 import type { Product } from '@autotele/sandbox/product'
 
 export const PASSPHRASE = 'quatre mots sans rapport'
@@ -72,7 +71,7 @@ export async function setUp(app: App, account: Credentials): Promise<void> {
   await protectData(app)
   await startTrial(app)
   await signIn(app, account)
-  await expect.poll(() => app.page.getByLabel('Numéro de téléphone').count(), { timeout: 20_000 }).toBe(0)
+  await app.page.getByRole('navigation', { name: 'Navigation principale' }).waitFor()
 }
 
 export type Message = {
@@ -98,12 +97,27 @@ export async function compose(app: App, message: Message): Promise<void> {
   const { page } = app
   await goTo(app, 'Nouveau message')
   await page.getByLabel('Texte du message').fill(message.text)
-  for (const chat of message.chats) await page.getByRole('checkbox', { name: chat }).check()
+  for (const chat of message.chats) await choose(page, chat)
+  if (message.zone !== undefined) await chooseZone(page, message.zone)
   for (const [index, { date, time }] of message.dates.entries()) {
     if (index > 0) await button(page, 'Ajouter une date').click()
     await page.getByLabel('Date', { exact: true }).nth(index).fill(date)
     await page.getByLabel('Heure', { exact: true }).nth(index).fill(time)
   }
+}
+
+/** The whole row of a chat is the label of its box: a person clicks its name. */
+export async function choose(page: Page, chat: string): Promise<void> {
+  await page.getByText(chat, { exact: true }).first().click()
+  await page.getByRole('checkbox', { name: chat, checked: true }).waitFor()
+}
+
+async function chooseZone(page: Page, zone: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Fuseau horaire' }).fill(zone)
+  await page
+    .getByRole('option', { name: new RegExp(zone.replace('/', '.')) })
+    .first()
+    .click()
 }
 
 /** The review screen, then the confirmation. */
