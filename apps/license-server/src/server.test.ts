@@ -98,6 +98,36 @@ describe('a server', () => {
   })
 })
 
+test('while the database is away everything says so, and nothing is lost when it is back', async () => {
+  const harness = await startHarness()
+  try {
+    const device = harness.device()
+    await device.call('POST', ROUTES.trials, { device: someDevice })
+    const checkout = await harness.checkout(device)
+    harness.btcpay.set(checkout.invoiceId, {
+      status: 'Settled',
+      paidAmount: '29.99',
+      payments: [{ receivedDate: harness.clock.unix(), status: 'Settled' }],
+    })
+    await harness.relay.cut()
+    expect((await harness.deliver(checkout.invoiceId)).status).toBe(503)
+    const refused = await device.call('POST', ROUTES.refresh, { seq: 0, appVersion: '1' })
+    expect([refused.status, refused.body.code]).toEqual([503, 'UNAVAILABLE'])
+    expect(refused.headers.get('retry-after')).not.toBeNull()
+    expect(refused.body.detail).toBeUndefined()
+    expect((await fetch(`${harness.server.url}/readyz`)).status).toBe(503)
+    expect((await fetch(`${harness.server.url}/livez`)).status).toBe(200)
+
+    await harness.relay.join()
+    expect((await harness.deliver(checkout.invoiceId)).status).toBe(200)
+    await harness.worked()
+    expect((await harness.poll(device, checkout)).body.state).toBe('settled')
+    expect((await fetch(`${harness.server.url}/readyz`)).status).toBe(200)
+  } finally {
+    await harness.stop()
+  }
+})
+
 test('limits count per address and say when to come back', async () => {
   const harness = await startHarness({}, { limitLoopback: true })
   try {

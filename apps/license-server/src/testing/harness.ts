@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -54,6 +55,44 @@ export async function until<T>(probe: () => Promise<T | undefined | false>): Pro
   }
 }
 
+/** A TCP relay to a database that can be cut and joined again, as a network is. */
+export async function startRelay(databaseUrl: string) {
+  const target = new URL(databaseUrl)
+  const sockets = new Set<Socket>()
+  const relay = createServer(client => {
+    const upstream = connect(Number(target.port), target.hostname)
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+      from.pipe(to)
+    }
+  })
+  const listen = (port: number) =>
+    new Promise<void>(resolve => {
+      relay.listen(port, '127.0.0.1', resolve)
+    })
+  await listen(0)
+  const { port } = relay.address() as AddressInfo
+  const url = new URL(databaseUrl)
+  url.port = String(port)
+  return {
+    url: url.href,
+    join: () => listen(port),
+    async cut() {
+      const closed = new Promise(resolve => relay.close(resolve))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}
+
 /** The whole server on a database of its own, with a fake BTCPay and a clock of ours. */
 export async function startHarness(
   env: Record<string, string> = {},
@@ -63,6 +102,7 @@ export async function startHarness(
   const database = await createDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'autotele-license-data-'))
   const btcpay = await startFakeBtcpay(clock.unix)
+  const relay = await startRelay(database.url)
   const db = openDatabase(database.url, () => undefined)
   const logged: string[] = []
   const log = pino({ level: 'debug' }, { write: line => void logged.push(line) })
@@ -70,7 +110,7 @@ export async function startHarness(
     PORT: '0',
     AUTOTELE_METRICS_PORT: '0',
     AUTOTELE_DATA_DIR: dataDir,
-    DATABASE_URL: database.url,
+    DATABASE_URL: relay.url,
     AUTOTELE_BTCPAY_URL: btcpay.url,
     AUTOTELE_BTCPAY_API_KEY: 'test-key',
     AUTOTELE_BTCPAY_STORE_ID: 'store',
@@ -83,6 +123,8 @@ export async function startHarness(
   const harness = {
     clock,
     btcpay,
+    /** Stands between the server and its database; `db` does not go through it. */
+    relay,
     db,
     config,
     logged,
@@ -161,6 +203,7 @@ export async function startHarness(
 
     async stop() {
       await server.stop()
+      await relay.cut()
       await btcpay.stop()
       await db.$disconnect()
       await database.drop()
