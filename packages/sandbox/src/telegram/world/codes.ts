@@ -11,7 +11,7 @@ export type Delivery = (typeof DELIVERIES)[number]
 
 type Sent = {
   readonly hash: string
-  readonly code: string
+  readonly code: string | null
   readonly sentAt: number
   readonly step: number
   wrong: number
@@ -19,7 +19,11 @@ type Sent = {
 
 /** Login codes under way, by phone number (digits only). Every function throws RpcError. */
 export type Codes = {
-  readonly send: (phone: string, code: string) => { hash: string; delivery: Delivery; next: Delivery | null }
+  /** Without a code (nobody has this number, so nobody can be told one), any is right. */
+  readonly send: (
+    phone: string,
+    code: string | null,
+  ) => { hash: string; delivery: Delivery; next: Delivery | null }
   readonly resend: (
     phone: string,
     hash: string,
@@ -77,7 +81,7 @@ export const createCodes = (now: () => number): Codes => {
       refuseFlood(phone)
       const entry = find(phone, hash)
       if (code === '') throw new RpcError(400, 'PHONE_CODE_EMPTY')
-      if (sameText(code, entry.code)) return
+      if (entry.code === null || sameText(code, entry.code)) return
       entry.wrong += 1
       if (entry.wrong >= MOST_WRONG) {
         sent.delete(phone)
