@@ -50,7 +50,8 @@ export function createCore(bridge: Bridge): Core {
     connected,
     async call(name, input) {
       try {
-        return await bridge.call(name, input)
+        // Vue's proxies cannot be cloned on their way to another process; what is asked is always plain JSON.
+        return await bridge.call(name, JSON.parse(JSON.stringify(input)) as typeof input)
       } catch {
         return { ok: false, error: { code: 'call/core-unavailable', retryable: true } }
       }

@@ -22,7 +22,7 @@ export const useOnboarding = defineStore('onboarding', () => {
 
   const step = computed<Step | 'done'>(() => {
     if (session.data?.vault === 'new') return begun.value ? 'protect' : 'language'
-    if (license.data?.state === 'none' && !licenseLater.value) return 'license'
+    if ((license.data === null || license.data.state === 'none') && !licenseLater.value) return 'license'
     return accounts.list.length === 0 ? 'account' : 'done'
   })
 

@@ -1,0 +1,79 @@
+import { expect, test, vi } from 'vitest'
+import { createLoopbackBridge, type LoopbackParts } from './bridge.ts'
+
+function parts(answer: () => Promise<Response>) {
+  const sources: EventSource[] = []
+  const later: (() => void)[] = []
+  const requests: [string, RequestInit][] = []
+  const opened: string[] = []
+  const all: LoopbackParts = {
+    fetch: (url, init) => {
+      requests.push([String(url), init ?? {}])
+      return answer()
+    },
+    openEvents: () => {
+      const source = { readyState: 1, onopen: null, onmessage: null, onerror: null } as unknown as EventSource
+      sources.push(source)
+      return source
+    },
+    openWindow: url => void opened.push(url),
+    setTimeout: run => later.push(run),
+  }
+  return { all, sources, later, requests, opened }
+}
+
+const answering = (body: string, status = 200) => parts(() => Promise.resolve(new Response(body, { status })))
+
+test('a call is a same-origin POST that a foreign page cannot imitate', async () => {
+  const { all, requests } = answering('{"ok":true,"data":{"vault":"open"}}')
+  const answer = await createLoopbackBridge(all).call('app.state', {})
+  expect(answer).toEqual({ ok: true, data: { vault: 'open' } })
+  const [url, init] = requests[0]!
+  expect(url).toBe('/rpc')
+  expect(init).toMatchObject({ method: 'POST', credentials: 'same-origin' })
+  expect(new Headers(init.headers).get('x-autotele')).toBe('1')
+  expect(init.body).toBe('{"name":"app.state","input":{}}')
+})
+
+test.each([
+  ['no network', parts(() => Promise.reject(new TypeError('offline')))],
+  ['an error page', answering('<h1>Bad gateway</h1>', 502)],
+  ['an answer that is no envelope', answering('{"hello":1}')],
+])('%s is told as an unreachable core, never thrown', async (_, { all }) => {
+  const answer = await createLoopbackBridge(all).call('app.state', {})
+  expect(answer).toEqual({ ok: false, error: { code: 'call/core-unavailable', retryable: true } })
+})
+
+test('the connection is reported lost on an error and back on the next opening', () => {
+  const { all, sources } = answering('')
+  const told: boolean[] = []
+  createLoopbackBridge(all).onConnection(connected => told.push(connected))
+  sources[0]?.onerror?.(new Event('error'))
+  sources[0]?.onopen?.(new Event('open'))
+  expect(told).toEqual([true, false, true])
+})
+
+test('a stream that the browser gave up is opened again', () => {
+  const { all, sources, later } = answering('')
+  const listener = vi.fn()
+  createLoopbackBridge(all).subscribe(listener)
+  Object.assign(sources[0]!, { readyState: 2 })
+  sources[0]?.onerror?.(new Event('error'))
+  later[0]?.()
+  const data = JSON.stringify({ name: 'targets.changed', revision: 1, payload: { accountId: 'a1' } })
+  sources[1]?.onmessage?.(new MessageEvent('message', { data }))
+  expect(sources).toHaveLength(2)
+  expect(listener).toHaveBeenCalledWith({
+    name: 'targets.changed',
+    revision: 1,
+    payload: { accountId: 'a1' },
+  })
+})
+
+test('a subscription that was ended hears nothing more', () => {
+  const { all, sources } = answering('')
+  const listener = vi.fn()
+  createLoopbackBridge(all).subscribe(listener)()
+  sources[0]?.onmessage?.(new MessageEvent('message', { data: '{"name":"app.changed","revision":1}' }))
+  expect(listener).not.toHaveBeenCalled()
+})

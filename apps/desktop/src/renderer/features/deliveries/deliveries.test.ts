@@ -1,0 +1,116 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { DeliveryId } from '../../../contract/index.ts'
+import { createFakeBridge } from '../../testing/fake-bridge.ts'
+import { button, mountWith, settle } from '../../testing/mount.ts'
+import { useToasts } from '../../ui/toasts.ts'
+import DeliveriesPage from './DeliveriesPage.vue'
+import ProgressPanel from './ProgressPanel.vue'
+import { canRetry } from './states.ts'
+import { useDeliveries } from './store.ts'
+
+const NOW = Date.parse('2026-11-22T13:02:00Z')
+const clock = () => NOW
+
+afterEach(() => {
+  document.body.innerHTML = ''
+})
+
+const inBody = (name: string) => {
+  const found = [...document.querySelectorAll('[role=alertdialog] button')].find(
+    one => one.textContent?.trim() === name,
+  )
+  if (!(found instanceof HTMLElement)) throw new Error(`No button named ${name}`)
+  return found
+}
+
+test('what was chosen is cancelled only after it was confirmed, with Keep as the first choice', async () => {
+  const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  await wrapper.findAll('[data-testid=delivery] input')[0]!.trigger('click')
+  await button(wrapper, 'Annuler l’envoi').trigger('click')
+  await settle()
+  expect(document.querySelector('[role=alertdialog]')?.textContent).toContain(
+    'Annuler l’envoi de 1 message ?',
+  )
+  await vi.waitFor(() => expect(document.activeElement?.textContent?.trim()).toBe('Garder'))
+  expect(fake.calls.some(call => call.name === 'deliveries.cancel')).toBe(false)
+  inBody('Annuler l’envoi').click()
+  await settle()
+  expect(fake.calls.find(call => call.name === 'deliveries.cancel')?.input).toEqual({ ids: ['d2'] })
+  expect(useToasts().list.at(-1)?.title).toBe('1 envoi annulé')
+  wrapper.unmount()
+})
+
+test('what could not be cancelled is told with its reason', async () => {
+  const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
+  fake.answer('deliveries.cancel', ({ ids }) => ({
+    cancelled: [],
+    failed: ids.map(id => ({ id, code: 'delivery/not-cancellable' as const })),
+  }))
+  await settle()
+  await wrapper.findAll('[data-testid=delivery] input')[0]!.trigger('click')
+  await button(wrapper, 'Annuler l’envoi').trigger('click')
+  await settle()
+  inBody('Annuler l’envoi').click()
+  await settle()
+  expect(useToasts().list.at(-1)?.text).toContain('Ce message ne peut plus être annulé.')
+  wrapper.unmount()
+})
+
+test('a failure stands with its sentence and what to do next', async () => {
+  const { wrapper } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  const failed = wrapper.get('[data-testid=delivery][data-state=failed]')
+  expect(failed.text()).toContain('Échec')
+  expect(failed.text()).toContain('n’a pas le droit d’écrire dans cette discussion')
+  expect(failed.text()).toContain('Demandez ce droit à un administrateur')
+  wrapper.unmount()
+})
+
+test('with Shift everything between two rows is chosen, except what cannot be', async () => {
+  const { wrapper } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  const boxes = wrapper.findAll('[data-testid=delivery] input')
+  await boxes[0]!.trigger('click')
+  await boxes[3]!.trigger('click', { shiftKey: true })
+  expect(wrapper.get('.selection').text()).toContain('3 choisis')
+  wrapper.unmount()
+})
+
+test('many changes at once make one request', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const fake = createFakeBridge('full', clock)
+  const { wrapper } = await mountWith(DeliveriesPage, { fake, clock })
+  await settle()
+  const before = fake.calls.filter(call => call.name === 'deliveries.list').length
+  for (let n = 0; n < 50; n++) fake.emit('deliveries.changed', { ids: ['d2' as DeliveryId] })
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(fake.calls.filter(call => call.name === 'deliveries.list')).toHaveLength(before + 1)
+  wrapper.unmount()
+  vi.useRealTimers()
+})
+
+test('nothing is tried again once its date is past', () => {
+  const [delivery] = createFakeBridge('full', clock).state.deliveries
+  expect(canRetry({ ...delivery!, state: 'failed', at: '2026-11-22T13:03:00Z' }, NOW)).toBe(true)
+  expect(canRetry({ ...delivery!, state: 'failed', at: '2026-11-22T13:01:00Z' }, NOW)).toBe(false)
+})
+
+test('the panel says why an account waits and until when, and can pause it', async () => {
+  const { wrapper, fake } = await mountWith(ProgressPanel, { clock })
+  void useDeliveries().loadProgress()
+  await settle()
+  expect(wrapper.text()).toContain('16 sur 58')
+  await wrapper.get('button').trigger('click')
+  expect(wrapper.text()).toContain('Telegram demande d’attendre : reprise dans 17 min')
+  expect(wrapper.text()).toContain('1 échec')
+  await wrapper.findAll('#progress-details button')[0]!.trigger('click')
+  await settle()
+  expect(wrapper.text()).toContain('En pause, à votre demande')
+  for (const one of fake.state.progress)
+    fake.emit('deliveries.progressed', { ...one, done: one.total, failed: 0 })
+  await settle()
+  expect(wrapper.find('[data-testid=progress]').exists()).toBe(false)
+  expect(wrapper.get('[aria-live]').text()).toBe('Tout est placé chez Telegram')
+  wrapper.unmount()
+})
