@@ -553,6 +553,23 @@ describe('buying', () => {
     expect(server.requests.every(request => !request.url.includes('s'.repeat(43)))).toBe(true)
   })
 
+  test('what was paid but came in an answer that cannot be believed is asked for until it can', async () => {
+    const { launch, server, time } = setup()
+    const license = await launch()
+    license.start()
+    await buy(license)
+    server.license.plan = 'monthly'
+    server.license.paidThrough = Math.floor(time.clock.now() / 1000) + 30 * 86_400
+    server.checkouts[0]!.state = 'settled'
+    server.state.env = 'test'
+    await advance(time, 60_000)
+    expect(get(license)).toMatchObject({ state: 'none', checkout: { state: 'confirming' } })
+    server.state.env = 'live'
+    await advance(time, 10_000)
+    expect(get(license)).toMatchObject({ state: 'valid', checkout: { state: 'settled' } })
+    license.stop()
+  })
+
   test('is found paid by the first look after a restart, a day later', async () => {
     const { launch, server, time } = setup()
     const first = await launch()

@@ -264,13 +264,21 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
     changed()
   }
 
-  const deliver = async (answer: CheckoutResponse, proofId: string): Promise<void> => {
+  const deliver = async (answer: CheckoutResponse, proofId: string): Promise<boolean> => {
     const { token, keyset, licenseId, licenseKey, serverTime } = answer
-    if (token === undefined || keyset === undefined || licenseId === undefined) return
+    if (token === undefined || keyset === undefined || licenseId === undefined) {
+      return answer.state !== 'settled' || (await refreshed())
+    }
     const taken = await take({ result: 'granted', token, keyset, licenseId, serverTime }, proofId)
-    if (taken.kind === 'old') await refreshNow().catch(() => log('warning', 'license.purchase-not-taken'))
+    const delivered = taken.kind === 'granted' || (taken.kind === 'old' && (await refreshed()))
     if (licenseKey !== undefined && holder.record().licenseId === licenseId) holder.saveLicenseKey(licenseKey)
+    return delivered
   }
+  const refreshed = (): Promise<boolean> =>
+    refreshNow().then(
+      () => true,
+      () => false,
+    )
 
   const purchases = createPurchases({
     store,

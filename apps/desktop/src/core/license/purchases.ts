@@ -32,8 +32,8 @@ export type PurchasesDeps = {
   readonly observe: (serverTime: string) => void
   /** The body of a new checkout. */
   readonly request: () => string
-  /** What was bought. `proofId` is of the request that brought it. */
-  readonly deliver: (answer: CheckoutResponse, proofId: string) => Promise<void>
+  /** Takes what was bought; false when it could not be taken yet. `proofId` is of the request that brought it. */
+  readonly deliver: (answer: CheckoutResponse, proofId: string) => Promise<boolean>
   readonly changed: () => void
 }
 
@@ -129,8 +129,11 @@ export function createPurchases(deps: PurchasesDeps): Purchases {
     if (!running) return
     if (answer.kind === 'ok') {
       deps.observe(answer.data.serverTime)
-      await deps.deliver(answer.data, answer.proofId)
-      const { state, paidAmount } = answer.data
+      const delivered = await deps.deliver(answer.data, answer.proofId)
+      if (!delivered) deps.log('warning', 'license.purchase-not-taken')
+      const { paidAmount } = answer.data
+      // What was paid and not received is not over: it is asked for again.
+      const state = delivered ? answer.data.state : 'confirming'
       const checkout: Checkout = { ...purchase.checkout, state, paidAmount }
       if (isForgettable(checkout, now())) remove(key)
       else replace({ ...purchase, checkout })
