@@ -2,10 +2,13 @@
 export class RpcError extends Error {
   override readonly name = 'RpcError'
   readonly code: number
+  /** For the log, not for the client. */
+  readonly detail: string | undefined
 
-  constructor(code: number, text: string) {
+  constructor(code: number, text: string, detail?: string) {
     super(text)
     this.code = code
+    this.detail = detail
   }
 }
 

@@ -137,7 +137,6 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
       return api(call)
     } finally {
       serving = undefined
-      file.changed()
       publication.check()
     }
   }

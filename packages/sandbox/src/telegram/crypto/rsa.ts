@@ -1,7 +1,6 @@
 import { constants, createPublicKey, generateKeyPairSync, privateDecrypt } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { TlWriter } from '../tl/writer.ts'
-import { buildLayer } from '../tl/schema.ts'
+import { bareBytes } from '../tl/writer.ts'
 import { sha1, sha256, xor } from './hash.ts'
 import { igeDecrypt } from './ige.ts'
 
@@ -24,11 +23,9 @@ export const modulusOf = (pem: string): Buffer => {
   return Buffer.from(n, 'base64url')
 }
 
-export const fingerprintOf = (pem: string): bigint => {
-  const writer = new TlWriter(buildLayer(0, []))
-  writer.bytes(modulusOf(pem)).bytes(Buffer.from([1, 0, 1]))
-  return sha1(writer.done()).readBigInt64LE(12)
-}
+/** The fingerprint of a PKCS#1 public key whose exponent is 65537, as all of Telegram's are. */
+export const fingerprintOf = (pem: string): bigint =>
+  sha1(bareBytes(modulusOf(pem)), bareBytes(Buffer.from([1, 0, 1]))).readBigInt64LE(12)
 
 // RSA_PAD: temp_key ^ SHA256(aes) || aes, where aes is IGE(temp_key, zero iv) of reversed data || SHA256(temp_key || data).
 const openPadded = (block: Buffer): Buffer | undefined => {

@@ -11,7 +11,7 @@ export type Shared = {
   /** The address clients are told in help.getConfig. */
   readonly address: () => { readonly port: number }
   readonly passwords: Passwords
-  /** The keys' owners changed: the state file has to follow. */
+  /** Something that no event tells of has changed, and the state file has to follow. */
   readonly changed: () => void
 }
 

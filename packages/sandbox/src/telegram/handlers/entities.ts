@@ -1,5 +1,5 @@
 import { RpcError } from '../errors.ts'
-import { int, long, maybe, object, objects, text } from '../tl/fields.ts'
+import { int, long, longs, maybe, object, objects, text } from '../tl/fields.ts'
 import type { TlObject } from '../tl/value.ts'
 import { historyOf } from '../world/messages.ts'
 import { isInside } from '../world/rights.ts'
@@ -164,8 +164,8 @@ export const entityHandlers: Record<string, Handler> = {
   }),
   'messages.getChats': (request, context) => ({
     _: 'messages.chats',
-    chats: longsOf(request).flatMap(id => {
-      const chat = context.world.chat(`chat:${id}`)
+    chats: longs(request, 'id').flatMap(id => {
+      const chat = context.world.chat(`chat:${Number(id)}`)
       return chat ? [chatView(context.view, chat)] : []
     }),
   }),
@@ -174,9 +174,4 @@ export const entityHandlers: Record<string, Handler> = {
   'contacts.resolveUsername': resolveUsername,
   'channels.getForumTopics': getForumTopics,
   'messages.getForumTopics': getForumTopics,
-}
-
-const longsOf = (request: TlObject): number[] => {
-  const ids = request['id']
-  return Array.isArray(ids) ? ids.map(Number) : []
 }

@@ -32,15 +32,15 @@ export const createApi = (
   return ({ request, caller }) => {
     const anyone = open.get(request._)
     if (anyone) return anyone(request, { ...whole, caller })
-    const { userId, pendingUserId } = caller.key
-    const user = userId === null ? undefined : whole.world.user(userId)
-    if (!user)
-      throw new RpcError(401, pendingUserId === null ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED')
     const handler = signedIn.get(request._)
     if (!handler) {
       log(`unknown method ${request._}`)
       throw new RpcError(400, 'INPUT_METHOD_INVALID')
     }
+    const { userId, pendingUserId } = caller.key
+    const user = userId === null ? undefined : whole.world.user(userId)
+    if (!user)
+      throw new RpcError(401, pendingUserId === null ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED')
     return handler(request, { ...whole, caller, user, view: { world: whole.world, viewer: user.id } })
   }
 }

@@ -38,10 +38,11 @@ const checkRandomId = ({ world, user }: Context, randomId: bigint): void => {
     throw new RpcError(500, 'RANDOM_ID_DUPLICATE')
 }
 
-const rememberRandomId = ({ world, user }: Context, randomId: bigint): void => {
+const rememberRandomId = ({ world, user, changed }: Context, randomId: bigint): void => {
   const box = world.box(user.id)
   box.randomIds.push(randomId.toString())
   if (box.randomIds.length > REMEMBERED_RANDOM_IDS) box.randomIds.shift()
+  changed()
 }
 
 const sentView = (context: Context, message: Message, randomId: bigint): TlObject => {

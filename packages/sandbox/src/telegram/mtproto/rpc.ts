@@ -1,15 +1,13 @@
-import { setTimeout as setTimer } from 'node:timers'
 import type { Layers } from '../tl/layers.ts'
 import type { Layer } from '../tl/schema.ts'
 import { TlError } from '../tl/value.ts'
 import type { TlObject, TlValue } from '../tl/value.ts'
-import { TlWriter } from '../tl/writer.ts'
+import { compressed, TlWriter } from '../tl/writer.ts'
 import { bindTempKey } from './bind.ts'
 import type { Message } from './envelope.ts'
 import type { Faults } from './faults.ts'
 import type { AuthKey, AuthKeys } from './keys.ts'
 import { RpcError } from '../errors.ts'
-import { compressed } from './session.ts'
 import type { Session, WireHabits } from './session.ts'
 import { unwrap } from './unwrap.ts'
 import type { Unwrapped } from './unwrap.ts'
@@ -31,6 +29,8 @@ type RpcDeps = {
   readonly invoke: (call: Call) => TlValue
   readonly record: (call: Call) => void
   readonly drop: (session: Session) => void
+  /** Something the state file holds has changed. */
+  readonly changed: () => void
   readonly log: (line: string) => void
 }
 
@@ -98,13 +98,16 @@ export const createRpc = (deps: RpcDeps): Rpc => {
       }
     }
     if (fault?.delayMs === undefined) run()
-    else setTimer(run, fault.delayMs).unref()
+    else setTimeout(run, fault.delayMs).unref()
   }
 
   const authorityOf = (session: Session, unwrapped: Unwrapped): AuthKey => {
     const key = keys.authority(session.key)
     if (!key) throw new RpcError(401, 'AUTH_KEY_PERM_EMPTY')
-    if (unwrapped.newLayer !== null) key.layer = unwrapped.newLayer
+    if (unwrapped.newLayer !== null && unwrapped.newLayer !== key.layer) {
+      key.layer = unwrapped.newLayer
+      deps.changed()
+    }
     if (key.layer === null) throw new RpcError(400, 'CONNECTION_NOT_INITED')
     return key
   }
@@ -121,7 +124,7 @@ export const createRpc = (deps: RpcDeps): Rpc => {
     else if (running === undefined) go()
     else {
       let waiting = true
-      const timeout = setTimer(() => {
+      const timeout = setTimeout(() => {
         waiting = false
         refuse(session, messageId, new RpcError(400, 'MSG_WAIT_TIMEOUT'))
       }, AFTER_MS)
@@ -151,7 +154,10 @@ export const createRpc = (deps: RpcDeps): Rpc => {
         perform(call, message.id)
       })
     } catch (error) {
-      refuse(session, message.id, toRpcError(error, 'request'))
+      const refusal = toRpcError(error, 'request')
+      // Something this server cannot even read: a method or a whole layer may be missing.
+      if (refusal.detail !== undefined) deps.log(`${refusal.message}: ${refusal.detail}`)
+      refuse(session, message.id, refusal)
     }
   }
 }

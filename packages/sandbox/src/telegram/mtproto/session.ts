@@ -1,5 +1,3 @@
-import { gzipSync } from 'node:zlib'
-import { GZIP_PACKED } from '../tl/reader.ts'
 import type { Layer } from '../tl/schema.ts'
 import { TlWriter } from '../tl/writer.ts'
 import { layOut } from './envelope.ts'
@@ -207,14 +205,3 @@ const batches = (queue: readonly Outgoing[], containers: boolean): Outgoing[][] 
   }
   return result
 }
-
-/** `gzip_packed` around a body that is long enough to be worth it. */
-export const compressed = (body: Buffer, above: number): Buffer => {
-  if (body.length <= above) return body
-  const head = Buffer.allocUnsafe(4)
-  head.writeUInt32LE(GZIP_PACKED)
-  const packed = new TlWriter(EMPTY).bytes(gzipSync(body)).done()
-  return packed.length + 4 < body.length ? Buffer.concat([head, packed]) : body
-}
-
-const EMPTY: Layer = { number: 0, byId: new Map(), types: new Map(), methods: new Map() }

@@ -4,7 +4,7 @@ import type { SessionDeps } from './session.ts'
 
 const PER_KEY = 16
 
-/** All sessions, by key and session id; of a key with too many, the oldest that is not connected goes. */
+/** All sessions, by key and session id; of a key with too many, the oldest goes, one not connected if there is. */
 export type Sessions = {
   readonly get: (key: AuthKey, id: bigint) => Session | undefined
   readonly open: (key: AuthKey, id: bigint) => Session
@@ -23,8 +23,9 @@ export const createSessions = (deps: SessionDeps): Sessions => {
       const known = sessions.get(id)
       if (known) return known
       if (sessions.size >= PER_KEY) {
-        const idle = [...sessions.values()].find(session => session.link === null)
-        if (idle) sessions.delete(idle.id)
+        const [oldest] = sessions.values()
+        const leaving = [...sessions.values()].find(session => session.link === null) ?? oldest
+        if (leaving) sessions.delete(leaving.id)
       }
       const session = new Session(id, key, deps)
       sessions.set(id, session)

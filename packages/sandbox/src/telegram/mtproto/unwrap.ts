@@ -44,12 +44,12 @@ const read = (data: Uint8Array, layer: Layer): TlObject => {
   const reader = new TlReader(data, layer)
   try {
     const request = reader.boxed()
-    if (!layer.methods.has(request._)) throw new RpcError(400, 'INPUT_METHOD_INVALID')
-    if (reader.left > 0) throw new RpcError(400, 'INPUT_REQUEST_TOO_LONG')
+    if (!layer.methods.has(request._)) throw new RpcError(400, 'INPUT_METHOD_INVALID', request._)
+    if (reader.left > 0) throw new RpcError(400, 'INPUT_REQUEST_TOO_LONG', request._)
     return request
   } catch (error) {
     if (!(error instanceof TlError)) throw error
     const known = data.length >= 4 && layer.byId.has(Buffer.from(data.subarray(0, 4)).readUInt32LE())
-    throw new RpcError(400, known ? 'INPUT_FETCH_ERROR' : 'INPUT_METHOD_INVALID')
+    throw new RpcError(400, known ? 'INPUT_FETCH_ERROR' : 'INPUT_METHOD_INVALID', error.message)
   }
 }

@@ -1,7 +1,27 @@
-import { BOOL_FALSE, BOOL_TRUE, VECTOR } from './reader.ts'
+import { gzipSync } from 'node:zlib'
+import { BOOL_FALSE, BOOL_TRUE, GZIP_PACKED, VECTOR } from './reader.ts'
 import type { Definition, Layer, TypeRef } from './schema.ts'
 import { isTlObject, TlError } from './value.ts'
 import type { TlObject, TlValue } from './value.ts'
+
+/** Bytes as TL has them: their length in one byte or four, themselves, zeros up to a multiple of four. */
+export const bareBytes = (bytes: Uint8Array): Buffer => {
+  const head = bytes.length < 254 ? 1 : 4
+  const written = Buffer.alloc(Math.ceil((head + bytes.length) / 4) * 4)
+  if (head === 1) written.writeUInt8(bytes.length)
+  else written.writeUInt32LE(0xfe + bytes.length * 256)
+  written.set(bytes, head)
+  return written
+}
+
+/** `gzip_packed` around a body longer than `above`, if that makes it shorter. */
+export const compressed = (body: Buffer, above: number): Buffer => {
+  if (body.length <= above) return body
+  const head = Buffer.alloc(4)
+  head.writeUInt32LE(GZIP_PACKED)
+  const packed = Buffer.concat([head, bareBytes(gzipSync(body))])
+  return packed.length < body.length ? packed : body
+}
 
 /**
  * Writes objects in the words of one layer: fields the layer does not have are left out, scalars and vectors it
@@ -51,15 +71,7 @@ export class TlWriter {
   }
 
   bytes(bytes: Uint8Array): this {
-    const { length } = bytes
-    const head = length < 254 ? 1 : 4
-    const total = head + length + ((4 - ((head + length) % 4)) % 4)
-    const start = this.#reserve(total)
-    this.#buffer.fill(0, start, start + total)
-    if (head === 1) this.#buffer.writeUInt8(length, start)
-    else this.#buffer.writeUInt32LE(0xfe + length * 256, start)
-    this.#buffer.set(bytes, start + head)
-    return this
+    return this.raw(bareBytes(bytes))
   }
 
   boxed(object: TlObject): this {
