@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { contract, METHOD_NAMES, type EventMessage, type LicenseView } from '../contract/index.ts'
 import { createCore, type Core, type CoreOptions } from './create-core.ts'
 import { serveLicenses } from './license/testing/license-server.ts'
-import { createSealedRecords, openDatabase, migrations } from './storage/index.ts'
+import { openDatabase, migrations } from './storage/index.ts'
 import {
   fakeTime,
   memoryKeyring,
@@ -15,7 +15,7 @@ import {
   testPorts,
   type TestPorts,
 } from './testing/index.ts'
-import { createVault } from './vault/index.ts'
+import { createSealedRecords, createVault } from './vault/index.ts'
 
 const PASSPHRASE = 'un bateau traverse la nuit'
 const rootKey = toPublicJwk(generatePrivateJwk())

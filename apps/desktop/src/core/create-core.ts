@@ -13,7 +13,6 @@ import { createRouter } from './router.ts'
 import { fromLevel, logLevel, openSettings, type Settings } from './settings/index.ts'
 import {
   claimDatabase,
-  createSealedRecords,
   dataPaths,
   lockFolder,
   migrations,
@@ -24,7 +23,7 @@ import {
 } from './storage/index.ts'
 import { createTargets } from './targets/index.ts'
 import type { TelegramGateway } from './telegram/gateway.ts'
-import { createAutoLock, createVault, type Vault } from './vault/index.ts'
+import { createAutoLock, createSealedRecords, createVault, type Vault } from './vault/index.ts'
 
 export type CoreOptions = {
   readonly dataFolder: string

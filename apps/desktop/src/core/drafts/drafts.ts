@@ -1,6 +1,6 @@
 import { PlanDraft, type Handlers } from '../../contract/index.ts'
 import type { Log } from '../ports.ts'
-import type { SealedRecords } from '../storage/index.ts'
+import type { SealedRecords } from '../vault/index.ts'
 
 const KIND = 'draft'
 const COMPOSER = 'composer'

@@ -10,7 +10,7 @@ import type { CheckoutResponse, DeviceSummary, PublicJwk } from '@autotele/share
 import type { Handlers, LicenseView, SeatView } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Emit, Ports } from '../ports.ts'
-import type { SealedRecords } from '../storage/index.ts'
+import type { SealedRecords } from '../vault/index.ts'
 import { failureOf } from './failures.ts'
 import { openHolder, type SignedAnswer, type Taken } from './holder.ts'
 import { describeDevice } from './machine.ts'

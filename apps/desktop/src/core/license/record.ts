@@ -2,7 +2,7 @@ import { privateJwkSchema, type PrivateJwk } from '@autotele/crypto'
 import { checkoutStateSchema, denialReasonSchema, plansResponseSchema } from '@autotele/shared'
 import { z } from 'zod'
 import type { Log } from '../ports.ts'
-import type { SealedRecords } from '../storage/index.ts'
+import type { SealedRecords } from '../vault/index.ts'
 
 const KIND = 'license'
 

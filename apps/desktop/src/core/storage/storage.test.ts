@@ -4,10 +4,10 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import { eventually, memoryDatabase, openSealer, tempFolder } from '../testing/index.ts'
+import { eventually, memoryDatabase, tempFolder } from '../testing/index.ts'
 import type { Migration } from './database.ts'
 import { storageFailure } from './errors.ts'
-import { createSealedRecords, lockFolder, openDatabase, readFileIfThere, writeFileAtomic } from './index.ts'
+import { lockFolder, openDatabase, readFileIfThere, writeFileAtomic } from './index.ts'
 
 const one: Migration = {
   version: 1,
@@ -189,19 +189,4 @@ describe('folder lock', () => {
     const lock = await eventually(() => lockFolder(folder))
     lock.release()
   })
-})
-
-test('a sealed record is not readable in the database and does not open in another row', () => {
-  const db = memoryDatabase()
-  const records = createSealedRecords(db, openSealer())
-  expect(records.read('draft', 'a')).toBeNull()
-  records.write('draft', 'a', { text: 'Bonjour' })
-  records.write('draft', 'a', { text: 'Bonsoir' })
-  expect(records.read('draft', 'a')).toEqual({ text: 'Bonsoir' })
-  const { sealed } = db.get('SELECT sealed FROM sealed_record')!
-  expect(Buffer.from(sealed as Uint8Array).includes('Bonsoir')).toBe(false)
-  db.run("UPDATE sealed_record SET id = 'b'")
-  expect(() => records.read('draft', 'b')).toThrow(failing('vault/damaged'))
-  records.remove('draft', 'b')
-  expect(records.read('draft', 'b')).toBeNull()
 })

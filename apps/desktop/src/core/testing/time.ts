@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks'
-import { randomBytes } from 'node:crypto'
 import type { Clock, Timers } from '../ports.ts'
+
+const SETTLE_ROUNDS = 20
 
 export type FakeTime = {
   readonly clock: Clock
@@ -13,8 +14,11 @@ export type FakeTime = {
   next(): number | null
 }
 
-/** Time that only passes when a test says so. Starts at 2027-01-04T09:00Z unless told otherwise (ISO). */
-export function fakeTime(start = '2027-01-04T09:00:00Z'): FakeTime {
+/**
+ * Time that only passes when a test says so. Starts at 2027-01-04T09:00Z unless told otherwise (ISO). `rounds`: how long
+ * what a timer started is given to settle; 1 is enough where nothing but promises is waited for.
+ */
+export function fakeTime(start = '2027-01-04T09:00:00Z', rounds = SETTLE_ROUNDS): FakeTime {
   let wall = Date.parse(start)
   let monotonic = 0
   let count = 0
@@ -36,15 +40,15 @@ export function fakeTime(start = '2027-01-04T09:00:00Z'): FakeTime {
     },
     advance: async ms => {
       const end = monotonic + ms
-      await settle()
+      await settle(rounds)
       for (let due = earliest(); due && due[1].at <= end; due = earliest()) {
         waiting.delete(due[0])
         pass(due[1].at)
         due[1].run()
-        await settle()
+        await settle(rounds)
       }
       pass(end)
-      await settle()
+      await settle(rounds)
     },
     setWall: ms => {
       wall = ms
@@ -56,29 +60,32 @@ export function fakeTime(start = '2027-01-04T09:00:00Z'): FakeTime {
   }
 }
 
-/** Jobs handed to the thread pool so far (node:crypto, WebCrypto, files). */
-let jobs = 0
+/**
+ * Work that was handed to the thread pool and has not come back, with when it was: signing and verifying (WebCrypto),
+ * PBKDF2, files. The kinds that our code also runs synchronously are left out: those never tell that they have ended.
+ */
+const pooled = new Map<number, number>()
 createHook({
-  init: (_id, type) => {
-    if (/REQUEST$|^FSREQ/.test(type)) jobs += 1
+  init: (id, type) => {
+    if (/^(SIGN|PBKDF2|HASH|CIPHER)REQUEST$|^FSREQ/.test(type)) pooled.set(id, performance.now())
   },
+  after: id => void pooled.delete(id),
+  destroy: id => void pooled.delete(id),
 }).enable()
 
-/** The pool takes its jobs in order: once these are done, those before them are, or nearly so. */
-const FENCE = 4
-const fence = (): Promise<unknown> =>
-  Promise.all(
-    Array.from({ length: FENCE }, () => new Promise<void>(resolve => randomBytes(1, () => resolve()))),
-  )
+/** Nothing of ours takes this long: what is older was abandoned. */
+const LONGEST_JOB_MS = 2000
+const busy = (): boolean => {
+  const now = performance.now()
+  for (const started of pooled.values()) if (now - started < LONGEST_JOB_MS) return true
+  return false
+}
 
 /** Lets what was started come to an end: promises, and the chains of thread-pool work that they wait for. */
 export async function settle(): Promise<void> {
-  for (let quiet = 0; quiet < 2; quiet++) {
-    const before = jobs
+  for (let quiet = 0; quiet < 4; quiet++) {
+    if (busy()) quiet = -1
     await new Promise<void>(resolve => setImmediate(resolve))
-    await fence()
-    await new Promise<void>(resolve => setImmediate(resolve))
-    if (jobs > before + FENCE) quiet = -1
   }
 }
 

@@ -1,8 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { memoryKeyring, memoryLog, seededRandom, tempFolder, type MemoryKeyring } from '../testing/index.ts'
-import { createVault, type VaultDeps } from './index.ts'
+import {
+  memoryKeyring,
+  memoryLog,
+  seededRandom,
+  tempFolder,
+  type MemoryKeyring,
+  memoryDatabase,
+  openSealer,
+} from '../testing/index.ts'
+import { createSealedRecords, createVault, type VaultDeps } from './index.ts'
 import { isWeakPassphrase } from './passphrase.ts'
 
 const PASSPHRASE = 'un bateau traverse la nuit'
@@ -188,3 +196,18 @@ test.each([PASSPHRASE, 'kX9#mq2!vLp0', '密码短语很长很长很长吗', 'tr0
     expect(isWeakPassphrase(passphrase)).toBe(false)
   },
 )
+
+test('a sealed record is not readable in the database and does not open in another row', () => {
+  const db = memoryDatabase()
+  const records = createSealedRecords(db, openSealer())
+  expect(records.read('draft', 'a')).toBeNull()
+  records.write('draft', 'a', { text: 'Bonjour' })
+  records.write('draft', 'a', { text: 'Bonsoir' })
+  expect(records.read('draft', 'a')).toEqual({ text: 'Bonsoir' })
+  const { sealed } = db.get('SELECT sealed FROM sealed_record')!
+  expect(Buffer.from(sealed as Uint8Array).includes('Bonsoir')).toBe(false)
+  db.run("UPDATE sealed_record SET id = 'b'")
+  expect(() => records.read('draft', 'b')).toThrow(failing('vault/damaged'))
+  records.remove('draft', 'b')
+  expect(records.read('draft', 'b')).toBeNull()
+})

@@ -1,5 +1,5 @@
-import type { Sealer } from '../vault/index.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../storage/index.ts'
+import type { Sealer } from './sealer.ts'
 
 /** Small JSON values kept encrypted in the database under a kind and an id. */
 export type SealedRecords = {
