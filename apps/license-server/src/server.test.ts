@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HEADERS, problemSchema, ROUTES } from '@autotele/shared'
 import { verifyKeySet } from '@autotele/crypto'
+import { publicRoutes, type PublicDependencies } from './http/public.ts'
+import { createRateLimits } from './http/rate-limits.ts'
 import { createSigningKey } from './licensing/index.ts'
 import { resolveSecrets } from './config/secrets.ts'
 import { someDevice } from './testing/device.ts'
@@ -30,6 +32,28 @@ describe('a server', () => {
     const set = await verifyKeySet(await response.text(), harness.server.rootKey!)
     if (!set.ok) throw new Error(set.code)
     expect(await (await get(ROUTES.jwks)).json()).toEqual({ keys: set.claims.keys })
+  })
+
+  test('describes the routes it has, all of them and no other', async () => {
+    const api = (await (await get('/v1/openapi.json')).json()) as {
+      openapi: string
+      paths: Record<string, Record<string, object>>
+    }
+    expect(api.openapi).toBe('3.1.0')
+    const described = Object.entries(api.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map(method => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    )
+    const served = publicRoutes({
+      limits: createRateLimits({ exemptLoopback: true }),
+      nonces: {},
+    } as PublicDependencies).stack.flatMap(layer =>
+      layer.route ? layer.route.stack.map(handler => `${handler.method} ${String(layer.route?.path)}`) : [],
+    )
+    expect(described.sort()).toEqual([...new Set(served)].sort())
+    expect(JSON.stringify(api.paths)).not.toContain('$schema')
+    const page = await get('/docs')
+    expect(page.headers.get('content-type')).toMatch('text/html')
+    expect(await page.text()).not.toContain('<script')
   })
 
   test('restarted, it keeps its root key, its key set and what it knew', async () => {

@@ -10,6 +10,7 @@ import type { Config } from './config/config.ts'
 import { resolveSecrets } from './config/secrets.ts'
 import { createNonces, createProofCheck } from './http/device-proof.ts'
 import { createMetrics } from './http/metrics.ts'
+import { openApiRoutes } from './http/openapi.ts'
 import { opsRoutes } from './http/ops.ts'
 import { publicRoutes } from './http/public.ts'
 import { createRateLimits } from './http/rate-limits.ts'
@@ -149,6 +150,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
       log,
       routers: [
         opsRoutes({ db, keys, stopping: () => stopping }),
+        openApiRoutes(publicUrl),
         webhookRoutes({ inbox, secrets: secrets.webhookSecrets, wake: () => jobs.wake(), metrics, log }),
         publicRoutes({
           nonces,

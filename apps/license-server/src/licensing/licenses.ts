@@ -52,16 +52,18 @@ export function createLicenses(options: {
     ): Promise<LicenseResponse | null> {
       const issuer = await openIssuer()
       return await db.$transaction(async tx => {
-        const device = await tx.device.findUnique({ where: { id: deviceId }, include: { license: true } })
-        if (!device) return null
-        const held = await licenseOf(tx, deviceId)
-        const license = held ?? device.license
-        if (!license) return null
+        const device = await tx.device.findUnique({
+          where: { id: deviceId },
+          // A seat is always on the device's own licence: `takeSeat` writes both.
+          include: { license: true, seats: { where: { releasedAt: null }, select: { id: true } } },
+        })
+        if (!device?.license) return null
+        const { license, seats } = device
         await tx.device.update({
           where: { id: deviceId },
           data: { appVersion: request.appVersion, lastSeenAt: toDate(clock()) },
         })
-        const subject = { license, deviceId, seated: held !== null, proofId, clientSeq: request.seq }
+        const subject = { license, deviceId, seated: seats.length > 0, proofId, clientSeq: request.seq }
         return await issuer.answer(tx, subject)
       })
     },

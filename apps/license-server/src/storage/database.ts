@@ -12,7 +12,9 @@ export function openDatabase(url: string, onPoolError: (error: Error) => void): 
     { connectionString: url, max: 10, connectionTimeoutMillis: 5000, application_name: 'autotele-license' },
     { onPoolError },
   )
-  return new PrismaClient({ adapter, errorFormat: 'minimal' })
+  // Under a burst a request waits for a connection rather than being refused at once.
+  const transactionOptions = { maxWait: 5000, timeout: 10_000 }
+  return new PrismaClient({ adapter, errorFormat: 'minimal', transactionOptions })
 }
 
 /** A unique index or a deadlock stopped the transaction: another one did the same at the same instant. */

@@ -1,0 +1,188 @@
+import { Router } from 'express'
+import { z } from 'zod'
+import {
+  activateRequestSchema,
+  checkoutResponseSchema,
+  createCheckoutRequestSchema,
+  createCheckoutResponseSchema,
+  HEADERS,
+  licenseResponseSchema,
+  meResponseSchema,
+  plansResponseSchema,
+  PROBLEM_STATUS,
+  problemSchema,
+  refreshRequestSchema,
+  ROUTES,
+  trialRequestSchema,
+  trialResponseSchema,
+} from '@autotele/shared'
+
+type Operation = {
+  readonly method: 'get' | 'post' | 'delete'
+  /** As Express writes it: `:id`. */
+  readonly path: string
+  readonly summary: string
+  readonly request?: z.ZodType
+  /** Status of the good answer and its body. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>
+  /** Headers that the route takes beside the device proof. */
+  readonly headers?: Readonly<Record<string, boolean>>
+  readonly proof: boolean
+}
+
+/** Every route that a client may call; what validates a request is what describes it. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: ROUTES.plans,
+    summary: 'What is sold',
+    answers: { 200: plansResponseSchema },
+    proof: false,
+  },
+  {
+    method: 'post',
+    path: ROUTES.trials,
+    summary: 'Start the trial of this device, or resume it',
+    request: trialRequestSchema,
+    answers: { 200: trialResponseSchema, 201: trialResponseSchema },
+    proof: true,
+  },
+  {
+    method: 'post',
+    path: ROUTES.checkouts,
+    summary: 'Begin to pay for a month',
+    request: createCheckoutRequestSchema,
+    answers: { 201: createCheckoutResponseSchema },
+    headers: { [HEADERS.idempotencyKey]: true },
+    proof: true,
+  },
+  {
+    method: 'get',
+    path: `${ROUTES.checkouts}/:id`,
+    summary: 'What has become of a checkout',
+    answers: { 200: checkoutResponseSchema },
+    headers: { [HEADERS.claimSecret]: true },
+    proof: true,
+  },
+  {
+    method: 'post',
+    path: ROUTES.refresh,
+    summary: 'A new token, or a signed refusal',
+    request: refreshRequestSchema,
+    answers: { 200: licenseResponseSchema },
+    proof: true,
+  },
+  {
+    method: 'post',
+    path: ROUTES.activate,
+    summary: 'Move this device to the license of a key',
+    request: activateRequestSchema,
+    answers: { 200: licenseResponseSchema },
+    proof: true,
+  },
+  {
+    method: 'get',
+    path: ROUTES.me,
+    summary: 'The license this device holds',
+    answers: { 200: meResponseSchema },
+    proof: true,
+  },
+  {
+    method: 'delete',
+    path: `${ROUTES.myDevices}/:id`,
+    summary: 'Free the seat of a device',
+    answers: { 204: null },
+    headers: { [HEADERS.licenseKey]: false },
+    proof: true,
+  },
+]
+
+/** The OpenAPI 3.1 description of the public routes. */
+export function describeApi(publicUrl: string) {
+  const problem = { $ref: '#/components/schemas/Problem' }
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const operation of OPERATIONS) {
+    const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
+    const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter('path', String(name), true))
+    const headers = Object.entries(operation.headers ?? {}).map(([name, required]) =>
+      parameter('header', name, required),
+    )
+    paths[path] ??= {}
+    paths[path][operation.method] = {
+      summary: operation.summary,
+      parameters: [...ids, ...headers],
+      security: operation.proof ? [{ deviceProof: [] }] : [],
+      ...(operation.request
+        ? { requestBody: { required: true, content: json(operation.request, 'input') } }
+        : {}),
+      responses: {
+        ...Object.fromEntries(
+          Object.entries(operation.answers).map(([status, schema]) => [
+            status,
+            { description: operation.summary, ...(schema ? { content: json(schema, 'output') } : {}) },
+          ]),
+        ),
+        default: {
+          description: 'What went wrong',
+          content: { 'application/problem+json': { schema: problem } },
+        },
+      },
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'AutoTele license server',
+      version: '1',
+      description: `Stable problem codes: ${Object.keys(PROBLEM_STATUS).join(', ')}.`,
+    },
+    servers: [{ url: publicUrl }],
+    paths,
+    components: {
+      schemas: { Problem: toSchema(problemSchema, 'output') },
+      securitySchemes: {
+        deviceProof: {
+          type: 'apiKey',
+          in: 'header',
+          name: HEADERS.deviceProof,
+          description: `A JWS over method, URL, body hash and the last ${HEADERS.deviceNonce}, signed by the device's key.`,
+        },
+      },
+    },
+  }
+}
+
+const parameter = (place: 'path' | 'header', name: string, required: boolean) => ({
+  name,
+  in: place,
+  required,
+  schema: { type: 'string' },
+})
+const toSchema = (schema: z.ZodType, io: 'input' | 'output') => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' })
+  return rest
+}
+const json = (schema: z.ZodType, io: 'input' | 'output') => ({
+  'application/json': { schema: toSchema(schema, io) },
+})
+
+/** `/v1/openapi.json` for programs, `/docs` for people: plain HTML, nothing to run. */
+export function openApiRoutes(publicUrl: string): Router {
+  const description = describeApi(publicUrl)
+  const router = Router()
+  router.get('/v1/openapi.json', (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=300').json(description)
+  })
+  const rows = OPERATIONS.map(
+    ({ method, path, summary }) =>
+      `<tr><td><code>${method.toUpperCase()}</code></td><td><code>${path}</code></td><td>${summary}</td></tr>`,
+  )
+  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>AutoTele license server</title>
+<h1>AutoTele license server</h1><p>The whole description: <a href="v1/openapi.json">OpenAPI 3.1</a>.</p>
+<table><thead><tr><th>Method</th><th>Path</th><th>What it does</th></tr></thead><tbody>${rows.join('')}</tbody></table></html>
+`
+  router.get('/docs', (_request, response) => {
+    response.set('Cache-Control', 'public, max-age=300').type('html').send(page)
+  })
+  return router
+}
