@@ -402,7 +402,7 @@ describe('activation', () => {
     expect(view).toMatchObject({
       state: 'valid',
       licenseKey: server.licenseKey,
-      validUntil: '2027-02-01T00:00:00.000Z',
+      validUntil: '2027-02-01T00:00:00Z',
     })
   })
 
@@ -477,6 +477,16 @@ describe('refreshing by itself', () => {
     await advance(time, HOUR + 60_000)
     expect(asked()).toBe(before + 4)
     expect(get(license).state).toBe('valid')
+    license.stop()
+  })
+
+  test('is not asked for again and again by a computer that lives in another year', async () => {
+    const { license, server, time } = await paid()
+    license.start()
+    await advance(time, 0)
+    time.setWall(Date.parse('2035-01-01T00:00:00Z'))
+    await advance(time, 2 * HOUR)
+    expect(server.refreshes()).toBe(1)
     license.stop()
   })
 
@@ -604,6 +614,27 @@ describe('buying', () => {
     await advance(time, 2 * 60_000)
     expect(get(license)).toMatchObject({ state: 'valid', checkout: { state: 'awaiting_payment' } })
     license.stop()
+  })
+
+  test('a checkout that the server does not find is kept while it could still be paid', async () => {
+    const { launch, server, time } = setup()
+    const license = await launch()
+    license.start()
+    await buy(license)
+    const lost = server.checkouts.splice(0)
+    await advance(time, 20 * HOUR)
+    expect(get(license).checkout).not.toBeNull()
+    server.checkouts.push({ ...lost[0]!, state: 'confirming' })
+    await advance(time, HOUR)
+    expect(get(license).checkout!.state).toBe('confirming')
+    server.checkouts.splice(0)
+    license.stop()
+    await advance(time, 5 * HOUR)
+    const next = await launch()
+    next.start()
+    await advance(time, 0)
+    expect(get(next).checkout).toBeNull()
+    next.stop()
   })
 
   test('a computer with a wrong clock makes one checkout too', async () => {

@@ -10,6 +10,7 @@ import type { CheckoutResponse, DeviceSummary, PublicJwk } from '@autotele/share
 import type { Handlers, LicenseView, SeatView } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Emit, Ports } from '../ports.ts'
+import { instantOf } from '../time.ts'
 import type { SealedRecords } from '../vault/index.ts'
 import { failureOf } from './failures.ts'
 import { openHolder, type SignedAnswer, type Taken } from './holder.ts'
@@ -203,7 +204,7 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
     throw new CallFailure('license/answer-not-trusted')
   }
 
-  /** One refresh at a time; who asks meanwhile gets its outcome.  */
+  /** One refresh at a time; who asks meanwhile gets its outcome. */
   const refreshNow = async (): Promise<void> => {
     refreshing ??= refreshOnce().finally(() => {
       refreshing = null
@@ -228,14 +229,15 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
     const delay =
       failures > 0
         ? retryDelay(failures, fraction(), retryAfterSeconds)
-        : secondsUntilRefresh() * 1000 + fraction() * SPREAD_MS
+        : // By the server's clock: a computer that lives in another year must not ask again and again.
+          secondsUntilRefresh(serverNow()) * 1000 + fraction() * SPREAD_MS
     cancelRefresh = timers.after(delay, () => quietly(refresh))
   }
-  const secondsUntilRefresh = (): number => {
+  const secondsUntilRefresh = (now: number): number => {
     const { claims, denial, lastContact } = holder.held()
     const latest = (lastContact ?? 0) + deps.checkIntervalHours * 3600
     const asked = claims && !denial ? Math.min(claims.rfa, latest) : latest
-    return Math.max(0, asked - holder.clock.now())
+    return Math.max(0, asked - now)
   }
   const fraction = (): number => (random.bytes(1)[0] ?? 0) / 256
 
@@ -360,7 +362,8 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
     resume: () => {
       if (!running) return
       beat()
-      if (failures > 0 || secondsUntilRefresh() === 0) quietly(refresh)
+      // The computer's clock is asked: the monotonic one stood still while it slept.
+      if (failures > 0 || secondsUntilRefresh(holder.clock.now()) === 0) quietly(refresh)
       quietly(purchases.check)
     },
   }
@@ -373,4 +376,4 @@ const seatOf = ({ id, label, lastSeenAt }: DeviceSummary): SeatView => ({
 })
 
 const instant = (seconds: number | null): string | null =>
-  seconds === null ? null : new Date(seconds * 1000).toISOString()
+  seconds === null ? null : instantOf(seconds * 1000)

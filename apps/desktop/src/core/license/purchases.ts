@@ -2,10 +2,11 @@ import type { CheckoutResponse } from '@autotele/shared'
 import type { CheckoutView } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Log, Random, Timers } from '../ports.ts'
+import { instantOf } from '../time.ts'
 import { failureOf } from './failures.ts'
 import type { Checkout, LicenseStore, Purchase } from './record.ts'
 import { monitoredUntil, pollDelay } from './schedule.ts'
-import type { LicenseServer } from './server.ts'
+import type { Answer, LicenseServer } from './server.ts'
 
 /** Old ones may still be paid; more than these nobody has open. */
 const KEPT = 8
@@ -139,7 +140,7 @@ export function createPurchases(deps: PurchasesDeps): Purchases {
       else replace({ ...purchase, checkout })
       deps.changed()
       schedule(key)
-    } else if (answer.kind === 'refused' && answer.problem.code === 'NOT_FOUND') {
+    } else if (isLost(answer) && now() > monitoredUntil(purchase.checkout.expiresAt)) {
       deps.log('warning', 'license.checkout-unknown')
       remove(key)
       deps.changed()
@@ -200,6 +201,10 @@ function isOpen({ state, expiresAt }: Checkout, now: number): boolean {
   }
 }
 
+/** Not signed, and a restored server may find it again by its own means: it ends nothing that can still be paid. */
+const isLost = (answer: Answer<unknown>): boolean =>
+  answer.kind === 'refused' && answer.problem.code === 'NOT_FOUND'
+
 const isForgettable = ({ state, expiresAt }: Checkout, now: number): boolean =>
   (state === 'expired' || state === 'invalid') && now > monitoredUntil(expiresAt)
 
@@ -216,7 +221,7 @@ const toView = ({
   checkoutUrl,
   amount,
   currency,
-  expiresAt: new Date(expiresAt * 1000).toISOString(),
+  expiresAt: instantOf(expiresAt * 1000),
   state,
   paidAmount,
 })

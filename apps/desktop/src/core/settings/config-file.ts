@@ -45,7 +45,7 @@ export const CONFIG = {
   'btcpay.subscription_price': { schema: positive.max(1e9), fallback: 29.99 },
   'btcpay.currency': { schema: z.string().regex(/^[A-Z]{3}$/), fallback: 'EUR' },
   'btcpay.trial_days': { schema: z.int().min(0).max(365), fallback: 7 },
-  'btcpay.check_interval_hours': { schema: positive.max(24), fallback: 24 },
+  'btcpay.check_interval_hours': { schema: z.number().min(1).max(24), fallback: 24 },
   'security.session_encryption': { schema: z.literal(true), fallback: true },
   'security.auto_logout_minutes': { schema: z.number().min(0).max(100_000), fallback: 0 },
   'security.require_password': { schema: z.boolean(), fallback: false },

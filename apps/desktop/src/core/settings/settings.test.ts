@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EventName, Payload } from '../../contract/index.ts'
 import { memoryLog, tempFolder } from '../testing/index.ts'
+import { changeConfig, parseConfig } from './config-file.ts'
 import { fromLevel, logLevel, openSettings } from './index.ts'
 
 async function open(contents?: string | object) {
@@ -46,6 +48,21 @@ test('a change keeps everything it does not know, in its place', async () => {
   })
   expect(events).toEqual([{ name: 'settings.changed', payload: view }])
   expect(settings.values()['telegram.rate_limit_delay']).toBe(10)
+})
+
+test('whatever else a file holds, a change keeps it, and what a file says is never taken on trust', () => {
+  const file = fc.dictionary(
+    fc.string(),
+    fc.oneof(fc.jsonValue(), fc.dictionary(fc.string(), fc.jsonValue())),
+  )
+  fc.assert(
+    fc.property(file, contents => {
+      const raw = JSON.parse(JSON.stringify({ ...contents, app: { mine: 1 } })) as Record<string, unknown>
+      const changed = parseConfig(JSON.stringify(changeConfig(raw, { 'app.theme': 'dark' })))
+      expect(changed.raw).toEqual({ ...raw, app: { mine: 1, theme: 'dark' } })
+      expect(changed.values['telegram.rate_limit_delay']).toBeGreaterThanOrEqual(3)
+    }),
+  )
 })
 
 test('two changes at once are both kept', async () => {
