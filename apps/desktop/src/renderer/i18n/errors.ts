@@ -26,6 +26,7 @@ function fill({ code, params = {} }: Raw, { t, tag }: UseText): Params {
     limit: defaultLimits[code as ErrorCode] ?? t('common.someLimit'),
     count: t('common.several'),
     zone: t('common.thisZone'),
+    name: t('common.unnamed'),
     ...params,
     when,
     duration: seconds === undefined ? t('common.aWhile') : duration(Number(seconds)),

@@ -308,7 +308,8 @@ export function createFakeBridge(
       if (!licenseKey.startsWith('ATL-')) throw new FakeFailure('license/key-invalid')
       return setLicense({ state: 'valid', plan: 'monthly', canCreate: true, licenseKey })
     },
-    'license.freeSeat': () => state.license,
+    'license.freeSeat': ({ licenseKey }) =>
+      setLicense({ state: 'valid', plan: 'monthly', canCreate: true, licenseKey, seats: [] }),
     'license.refresh': () => state.license,
   }
 

@@ -1,5 +1,6 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia } from 'pinia'
+import { vi } from 'vitest'
 import { createApp, h, type Component } from 'vue'
 import { createMemoryHistory, RouterView, type Router } from 'vue-router'
 import { CoreKey, createCore, type Core } from '../core.ts'
@@ -12,6 +13,13 @@ import { createAppRouter } from '../router.ts'
 import { useSession } from '../stores/session.ts'
 import { useSettings } from '../stores/settings.ts'
 import { createFakeBridge, type FakeBridge, type Scenario } from './fake-bridge.ts'
+
+// Pages are loaded when they are first shown, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 })
+
+/** Until it no longer throws. */
+export const eventually = <T>(attempt: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(attempt, { timeout: 20_000, interval: 20 })
 
 type Options = {
   readonly scenario?: Scenario

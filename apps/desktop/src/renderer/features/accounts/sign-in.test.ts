@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
-import { button, field, settle, walk } from '../../testing/mount.ts'
+import { button, field, settle, walk, eventually } from '../../testing/mount.ts'
 
 afterEach(() => {
   document.body.innerHTML = ''
@@ -10,7 +10,7 @@ const value = (element: Element) => (element as HTMLInputElement).value
 
 async function start(fake = createFakeBridge('full')) {
   const walked = await walk('/accounts/add', { fake })
-  await vi.waitFor(() => field(walked.wrapper, 'Numéro de téléphone'))
+  await eventually(() => field(walked.wrapper, 'Numéro de téléphone'))
   return walked
 }
 
@@ -31,7 +31,7 @@ test('phone, code and password lead to the account', async () => {
   expect(wrapper.text()).toContain('Indice que vous aviez choisi : le chat')
   await field(wrapper, 'Mot de passe de la validation en deux étapes').setValue('secret')
   await wrapper.get('form').trigger('submit')
-  await vi.waitFor(() => expect(router.currentRoute.value.name).toBe('accounts'))
+  await eventually(() => expect(router.currentRoute.value.name).toBe('accounts'))
   wrapper.unmount()
 })
 
@@ -55,7 +55,7 @@ test('the step survives going elsewhere and coming back', async () => {
   await router.push('/settings')
   await settle()
   await router.push('/accounts/add')
-  await vi.waitFor(() => field(wrapper, 'Code reçu'))
+  await eventually(() => field(wrapper, 'Code reçu'))
   expect(value(field(wrapper, 'Code reçu').element)).toBe('123')
   wrapper.unmount()
 })
@@ -88,7 +88,7 @@ test('another code can be asked for only from the moment Telegram gave', async (
   const fake = createFakeBridge('full', () => now)
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const again = await walk('/accounts/add', { fake, clock: () => now })
-  await vi.waitFor(() => field(again.wrapper, 'Numéro de téléphone'))
+  await eventually(() => field(again.wrapper, 'Numéro de téléphone'))
   await toCode({ ...again })
   expect(again.wrapper.get('[data-testid=resend-countdown]').text()).toContain('par SMS')
   expect(again.wrapper.get('[data-testid=resend-countdown]').text()).toContain('42 s')

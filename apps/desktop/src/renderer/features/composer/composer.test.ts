@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AccountId, ChatId, PlanDraft } from '../../../contract/index.ts'
 import { chatsOf } from '../../testing/data.ts'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
-import { button, field, mountWith, settle, walk, withStores } from '../../testing/mount.ts'
+import { button, field, mountWith, settle, walk, withStores, eventually } from '../../testing/mount.ts'
 import { filterChats, refusal } from './chats.ts'
 import ComposePage from './ComposePage.vue'
 import { inOneHour, readRow, tomorrowAtNine } from './rows.ts'
@@ -150,17 +150,17 @@ test('going to the review and back keeps everything, and confirming leads to the
   const fake = createFakeBridge('full', clock)
   fake.state.draft = stored
   const { wrapper, router } = await walk('/compose', { fake, clock })
-  await vi.waitFor(() => button(wrapper, 'Vérifier'))
+  await eventually(() => button(wrapper, 'Vérifier'))
   await button(wrapper, 'Vérifier').trigger('click')
-  await vi.waitFor(() => button(wrapper, 'Programmer 1 message'))
+  await eventually(() => button(wrapper, 'Programmer 1 message'))
   expect(wrapper.get('[data-testid=moment]').text()).toContain('mercredi 14 juillet 2027 à 09:00')
   await button(wrapper, 'Modifier').trigger('click')
-  await vi.waitFor(() => field(wrapper, 'Texte du message'))
+  await eventually(() => field(wrapper, 'Texte du message'))
   expect((field(wrapper, 'Texte du message').element as HTMLTextAreaElement).value).toBe('Bonjour')
   await router.push('/compose/review')
-  await vi.waitFor(() => button(wrapper, 'Programmer 1 message'))
+  await eventually(() => button(wrapper, 'Programmer 1 message'))
   await button(wrapper, 'Programmer 1 message').trigger('click')
-  await vi.waitFor(() => expect(router.currentRoute.value.name).toBe('messages'))
+  await eventually(() => expect(router.currentRoute.value.name).toBe('messages'))
   wrapper.unmount()
 })
 
@@ -169,7 +169,7 @@ test('a plan with a blocker cannot be confirmed', async () => {
   const fake = createFakeBridge('full', clock)
   fake.state.draft = { ...stored, dates: ['2020-01-01T09:00'] }
   const { wrapper } = await walk('/compose/review', { fake, clock })
-  await vi.waitFor(() => button(wrapper, 'Programmer 1 message'))
+  await eventually(() => button(wrapper, 'Programmer 1 message'))
   expect(wrapper.text()).toContain('Une date est déjà passée.')
   expect(button(wrapper, 'Programmer 1 message').attributes('disabled')).toBeDefined()
   wrapper.unmount()

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { DeliveryId } from '../../../contract/index.ts'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
-import { button, mountWith, settle } from '../../testing/mount.ts'
+import { button, mountWith, settle, eventually } from '../../testing/mount.ts'
 import { useToasts } from '../../ui/toasts.ts'
 import DeliveriesPage from './DeliveriesPage.vue'
 import ProgressPanel from './ProgressPanel.vue'
@@ -32,7 +32,7 @@ test('what was chosen is cancelled only after it was confirmed, with Keep as the
   expect(document.querySelector('[role=alertdialog]')?.textContent).toContain(
     'Annuler l’envoi de 1 message ?',
   )
-  await vi.waitFor(() => expect(document.activeElement?.textContent?.trim()).toBe('Garder'))
+  await eventually(() => expect(document.activeElement?.textContent?.trim()).toBe('Garder'))
   expect(fake.calls.some(call => call.name === 'deliveries.cancel')).toBe(false)
   inBody('Annuler l’envoi').click()
   await settle()

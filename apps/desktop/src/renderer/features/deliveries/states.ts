@@ -30,7 +30,15 @@ export const looks: Record<DeliveryState, Look> = {
   missed: { icon: TriangleAlert, tone: 'bad' },
 }
 
-const cancellable = new Set<DeliveryState>(['queued', 'uncertain', 'scheduled', 'paused', 'drifted'])
+const cancellable = new Set<DeliveryState>([
+  'queued',
+  'uncertain',
+  'scheduled',
+  'paused',
+  'drifted',
+  'failed',
+  'skipped',
+])
 const retriable = new Set<DeliveryState>(['failed', 'skipped'])
 
 export const canCancel = ({ state }: DeliveryView): boolean => cancellable.has(state)

@@ -1,7 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { LicenseState, type LicenseView } from '../../../contract/index.ts'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
-import { button, field, mountWith, settle, withStores } from '../../testing/mount.ts'
+import { button, field, mountWith, settle, withStores, eventually } from '../../testing/mount.ts'
 import { useToasts } from '../../ui/toasts.ts'
 import LicensePage from './LicensePage.vue'
 import { formatMoney, useLicenseWords } from './words.ts'
@@ -90,6 +90,32 @@ test('a refused key stays in its field', async () => {
   wrapper.unmount()
 })
 
+test('a licence that is full shows who holds its seats, and freeing one gives it to this computer', async () => {
+  const { wrapper, fake } = await mountWith(LicensePage, { scenario: 'empty' })
+  fake.failNext('license.activate', 'license/seat-limit', { limit: 2 })
+  fake.state.license.seats = [
+    { deviceId: 'dev-1', label: 'Portable de Camille', lastSeen: '2026-09-01T08:00:00Z' },
+    { deviceId: 'dev-2', label: 'Ancien bureau', lastSeen: '2026-03-01T08:00:00Z' },
+  ]
+  await field(wrapper, 'Clé de licence').setValue('ATL-7KQ4M')
+  await wrapper.get('form').trigger('submit')
+  await settle()
+  expect(wrapper.findAll('[data-testid=seat]').map(seat => seat.get('p').text())).toEqual([
+    'Portable de Camille',
+    'Ancien bureau',
+  ])
+  await button(wrapper, 'Libérer la place de Ancien bureau').trigger('click')
+  await settle()
+  expect(fake.calls.some(call => call.name === 'license.freeSeat')).toBe(false)
+  const confirm = [...document.querySelectorAll<HTMLElement>('[role=alertdialog] button')].at(-1)
+  confirm?.click()
+  await settle()
+  const freed = fake.calls.find(call => call.name === 'license.freeSeat')
+  expect(freed?.input).toEqual({ licenseKey: 'ATL-7KQ4M', deviceId: 'dev-2' })
+  expect(wrapper.get('[data-testid=license]').attributes('data-state')).toBe('valid')
+  wrapper.unmount()
+})
+
 test('a server that cannot be reached is explained and the page stays usable', async () => {
   const { wrapper, fake } = await mountWith(LicensePage, { scenario: 'empty' })
   fake.failNext('license.startTrial', 'license/server-unreachable')
@@ -97,7 +123,7 @@ test('a server that cannot be reached is explained and the page stays usable', a
   await settle()
   expect(wrapper.text()).toContain('Le serveur de licences est injoignable.')
   await button(wrapper, 'Démarrer l’essai gratuit').trigger('click')
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(wrapper.get('[data-testid=license]').attributes('data-state')).toBe('trialing'),
   )
   wrapper.unmount()

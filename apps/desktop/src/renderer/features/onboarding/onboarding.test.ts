@@ -1,6 +1,6 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
-import { button, field, settle, walk } from '../../testing/mount.ts'
+import { button, field, settle, walk, eventually } from '../../testing/mount.ts'
 import { strengthOf } from './strength.ts'
 
 afterEach(() => {
@@ -9,24 +9,24 @@ afterEach(() => {
 
 test('the first start goes from the language to the first message in four steps', async () => {
   const { wrapper, router, fake } = await walk('/', { scenario: 'new' })
-  await vi.waitFor(() => expect(wrapper.get('h1').text()).toBe('Bienvenue dans AutoTele'))
+  await eventually(() => expect(wrapper.get('h1').text()).toBe('Bienvenue dans AutoTele'))
   await wrapper.get('form').trigger('submit')
   await field(wrapper, 'Phrase secrète').setValue('quatre mots sans rapport')
   await field(wrapper, 'Confirmez la phrase secrète').setValue('quatre mots sans rapport')
   await wrapper.get('form').trigger('submit')
-  await vi.waitFor(() => expect(wrapper.get('h1').text()).toBe('Essayez gratuitement'))
+  await eventually(() => expect(wrapper.get('h1').text()).toBe('Essayez gratuitement'))
   expect(fake.calls.find(call => call.name === 'vault.create')?.input).toEqual({
     passphrase: 'quatre mots sans rapport',
   })
-  await vi.waitFor(() => button(wrapper, 'Démarrer l’essai gratuit'))
+  await eventually(() => button(wrapper, 'Démarrer l’essai gratuit'))
   await button(wrapper, 'Démarrer l’essai gratuit').trigger('click')
-  await vi.waitFor(() => field(wrapper, 'Numéro de téléphone'))
+  await eventually(() => field(wrapper, 'Numéro de téléphone'))
   await field(wrapper, 'Numéro de téléphone').setValue('+33612345678')
   await wrapper.get('form').trigger('submit')
   await settle()
   await field(wrapper, 'Code reçu').setValue('12345')
   await wrapper.get('form').trigger('submit')
-  await vi.waitFor(() => expect(router.currentRoute.value.name).toBe('compose'))
+  await eventually(() => expect(router.currentRoute.value.name).toBe('compose'))
   wrapper.unmount()
 })
 
@@ -34,18 +34,18 @@ test('an interrupted first start goes on where it was', async () => {
   const fake = createFakeBridge('empty')
   fake.state.license = { ...fake.state.license, state: 'trialing', canCreate: true }
   const { wrapper } = await walk('/messages', { fake })
-  await vi.waitFor(() => expect(wrapper.get('h1').text()).toBe('Ajoutez votre premier compte'))
+  await eventually(() => expect(wrapper.get('h1').text()).toBe('Ajoutez votre premier compte'))
   expect(wrapper.text()).toContain('Étape 4 sur 4')
   wrapper.unmount()
 })
 
 test('the licence and the account may be put off, and nothing then leads back', async () => {
   const { wrapper, router } = await walk('/', { scenario: 'empty' })
-  await vi.waitFor(() => button(wrapper, 'Plus tard'))
+  await eventually(() => button(wrapper, 'Plus tard'))
   await button(wrapper, 'Plus tard').trigger('click')
-  await vi.waitFor(() => field(wrapper, 'Numéro de téléphone'))
+  await eventually(() => field(wrapper, 'Numéro de téléphone'))
   await button(wrapper, 'Plus tard').trigger('click')
-  await vi.waitFor(() => expect(router.currentRoute.value.name).toBe('messages'))
+  await eventually(() => expect(router.currentRoute.value.name).toBe('messages'))
   await router.push('/accounts')
   expect(router.currentRoute.value.name).toBe('accounts')
   wrapper.unmount()
@@ -53,7 +53,7 @@ test('the licence and the account may be put off, and nothing then leads back', 
 
 test('two different entries, or one too short, protect nothing', async () => {
   const { wrapper, fake } = await walk('/', { scenario: 'new' })
-  await vi.waitFor(() => button(wrapper, 'Commencer'))
+  await eventually(() => button(wrapper, 'Commencer'))
   await wrapper.get('form').trigger('submit')
   await field(wrapper, 'Phrase secrète').setValue('court')
   await wrapper.get('form').trigger('submit')
@@ -70,7 +70,7 @@ test('without a good keyring there is no way past the passphrase', async () => {
   const fake = createFakeBridge('new')
   fake.state.app.keyring = 'weak'
   const { wrapper } = await walk('/', { fake })
-  await vi.waitFor(() => button(wrapper, 'Commencer'))
+  await eventually(() => button(wrapper, 'Commencer'))
   await wrapper.get('form').trigger('submit')
   expect(wrapper.text()).toContain('Une phrase secrète est nécessaire ici')
   expect(wrapper.text()).not.toContain('Continuer sans phrase secrète')
@@ -79,7 +79,7 @@ test('without a good keyring there is no way past the passphrase', async () => {
 
 test('a locked vault asks for the passphrase, whatever the address, and a wrong one says so', async () => {
   const { wrapper, router } = await walk('/settings', { scenario: 'locked' })
-  await vi.waitFor(() => field(wrapper, 'Phrase secrète'))
+  await eventually(() => field(wrapper, 'Phrase secrète'))
   expect(router.currentRoute.value.query['to']).toBe('/settings')
   await field(wrapper, 'Phrase secrète').setValue('perdu')
   await wrapper.get('form').trigger('submit')

@@ -122,7 +122,7 @@ export const composer: Sentences<typeof fr> = {
   reviewBlockers: 'To correct before scheduling',
   reviewWarnings: 'To look at closely',
   reviewInfos: 'Good to know',
-  reviewConcerns: 'Concerns: {chats}',
+  reviewConcerns: 'Concerns: {what}',
   reviewOthers: '{list} and {n} other | {list} and {n} others',
   reviewAnyway: 'I have read the points to look at closely',
   reviewChanged: 'Something changed since the preview: here is the new one. Read it again, then confirm.',

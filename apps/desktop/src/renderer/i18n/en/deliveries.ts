@@ -24,7 +24,7 @@ export const deliveries: Sentences<typeof fr> = {
   cancel: 'Cancel sending',
   retry: 'Try again',
   reconcile: 'Check with Telegram',
-  reconciled: 'The list matches what Telegram has waiting',
+  reconciled: 'Check asked for: the list updates by itself',
   cancelTitle: 'Cancel the sending of {n} message? | Cancel the sending of {n} messages?',
   cancelText:
     'It is removed from Telegram’s queue and will not be published. | They are removed from Telegram’s queue and will not be published.',

@@ -127,7 +127,7 @@ export const errors: Sentences<typeof fr> = {
     next: 'Install the latest version, then try again.',
   },
   'telegram/unknown': {
-    what: 'Telegram answered with an unknown error.',
+    what: 'Telegram answered with an unknown error: {name}.',
     next: 'Try again. If it comes back, send today’s log to your seller.',
   },
   'account/unknown': {
@@ -168,7 +168,7 @@ export const errors: Sentences<typeof fr> = {
   },
   'plan/date-too-soon': {
     what: 'A date is too close to be scheduled in time.',
-    next: 'Leave a few more minutes.',
+    next: 'Allow at least {duration} before the first date.',
   },
   'plan/date-too-late': {
     what: 'A date is too far away: Telegram accepts {limit} days.',
@@ -216,7 +216,7 @@ export const errors: Sentences<typeof fr> = {
   },
   'license/seat-limit': {
     what: 'This licence is already used on {limit} computers, its maximum.',
-    next: 'Ask your seller to remove one, then try again.',
+    next: 'Free the seat of a computer you no longer use.',
   },
   'license/refused': {
     what: 'The server refuses this licence.',

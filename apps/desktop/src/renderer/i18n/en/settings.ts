@@ -18,6 +18,7 @@ export const settings: Sentences<typeof fr> = {
   perMinuteHint: 'From 1 to 20.',
   warning: 'Warn from this number of chats',
   warningHint: 'From 1 to 50.',
+  problemKey: 'Value concerned: {key}',
   outOfRange: 'Choose a whole number from {min} to {max}.',
   save: 'Save',
   saved: 'Settings saved',

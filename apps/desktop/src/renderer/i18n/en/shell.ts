@@ -10,8 +10,6 @@ export const shell: Sentences<typeof fr> = {
   license: 'Licence',
   settings: 'Settings',
   shortcuts: 'Keyboard shortcuts',
-  lock: 'Lock',
-  menu: 'Menu',
   starting: 'Opening AutoTele…',
   disconnectedTitle: 'AutoTele is not answering',
   disconnectedText:

@@ -121,7 +121,7 @@ export const composer = {
   reviewBlockers: 'À corriger avant de programmer',
   reviewWarnings: 'À regarder de près',
   reviewInfos: 'Bon à savoir',
-  reviewConcerns: 'Concerne : {chats}',
+  reviewConcerns: 'Concerne : {what}',
   reviewOthers: '{list} et {n} autre | {list} et {n} autres',
   reviewAnyway: 'J’ai lu les points à regarder de près',
   reviewChanged: 'Quelque chose a changé depuis l’aperçu : voici le nouveau. Relisez-le, puis confirmez.',

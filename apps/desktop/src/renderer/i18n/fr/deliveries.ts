@@ -21,7 +21,7 @@ export const deliveries = {
   cancel: 'Annuler l’envoi',
   retry: 'Relancer',
   reconcile: 'Vérifier chez Telegram',
-  reconciled: 'La liste correspond à ce que Telegram a en attente',
+  reconciled: 'Vérification demandée : la liste se met à jour toute seule',
   cancelTitle: 'Annuler l’envoi de {n} message ? | Annuler l’envoi de {n} messages ?',
   cancelText:
     'Il sera retiré de la file de Telegram et ne sera pas publié. | Ils seront retirés de la file de Telegram et ne seront pas publiés.',

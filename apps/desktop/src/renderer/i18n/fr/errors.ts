@@ -124,7 +124,7 @@ export const errors = {
     next: 'Installez la dernière version, puis réessayez.',
   },
   'telegram/unknown': {
-    what: 'Telegram a répondu par une erreur inconnue.',
+    what: 'Telegram a répondu par une erreur inconnue : {name}.',
     next: 'Réessayez. Si elle revient, envoyez le journal du jour à votre vendeur.',
   },
   'account/unknown': {
@@ -165,7 +165,7 @@ export const errors = {
   },
   'plan/date-too-soon': {
     what: 'Une date est trop proche pour être programmée à temps.',
-    next: 'Laissez quelques minutes de plus.',
+    next: 'Comptez au moins {duration} avant la première date.',
   },
   'plan/date-too-late': {
     what: 'Une date est trop lointaine : Telegram accepte {limit} jours.',
@@ -213,7 +213,7 @@ export const errors = {
   },
   'license/seat-limit': {
     what: 'Cette licence sert déjà sur {limit} ordinateurs, son maximum.',
-    next: 'Demandez à votre vendeur d’en retirer un, puis réessayez.',
+    next: 'Libérez la place d’un ordinateur dont vous ne vous servez plus.',
   },
   'license/refused': {
     what: 'Le serveur refuse cette licence.',

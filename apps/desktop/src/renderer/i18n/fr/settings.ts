@@ -15,6 +15,7 @@ export const settings = {
   perMinuteHint: 'De 1 à 20.',
   warning: 'Prévenir à partir de ce nombre de discussions',
   warningHint: 'De 1 à 50.',
+  problemKey: 'Valeur concernée : {key}',
   outOfRange: 'Choisissez un nombre entier de {min} à {max}.',
   save: 'Enregistrer',
   saved: 'Réglages enregistrés',

@@ -7,8 +7,6 @@ export const shell = {
   license: 'Licence',
   settings: 'Réglages',
   shortcuts: 'Raccourcis clavier',
-  lock: 'Verrouiller',
-  menu: 'Menu',
   starting: 'Ouverture d’AutoTele…',
   disconnectedTitle: 'AutoTele ne répond plus',
   disconnectedText:
