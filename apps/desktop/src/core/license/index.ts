@@ -1,2 +1,2 @@
-export { openLicense, type License, type LicenseDeps, type LicenseGate } from './license.ts'
+export { openLicense, type License, type LicenseDeps } from './license.ts'
 export { readMachineId } from './machine.ts'

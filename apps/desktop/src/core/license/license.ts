@@ -21,13 +21,9 @@ import { retryDelay } from './schedule.ts'
 import { createLicenseServer, type Answer } from './server.ts'
 import { nextChange, standing } from './standing.ts'
 
-/** May something new be made? Reading, exporting and cancelling never ask. */
-export type LicenseGate = {
-  /** Throws `CallFailure('license/required')`. */
+export type License = {
+  /** May something new be made? Else throws `CallFailure('license/required')`. Reading and cancelling never ask. */
   requireCreate(): void
-}
-
-export type License = LicenseGate & {
   readonly handlers: Pick<
     Handlers,
     | 'license.get'

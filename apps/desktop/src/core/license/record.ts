@@ -52,7 +52,7 @@ export type Checkout = NonNullable<Purchase['checkout']>
 
 const purchasesSchema = z.object({ origin: z.string(), purchases: z.array(purchaseSchema) })
 const offerSchema = z.object({ origin: z.string(), plans: plansResponseSchema })
-export type Offer = z.infer<typeof plansResponseSchema>
+type Offer = z.infer<typeof plansResponseSchema>
 
 export type LicenseStore = {
   device(): PrivateJwk | null

@@ -26,7 +26,7 @@ function isServerUrl(text: string): boolean {
 const positive = z.number().positive()
 
 /** Every value the client reads from the file, by its path, with what counts when it is absent or invalid. */
-export const CONFIG = {
+const CONFIG = {
   'app.name': { schema: z.string(), fallback: 'AutoTele' },
   'app.language': { schema: z.enum(['fr', 'en']), fallback: 'fr' },
   'app.theme': { schema: z.enum(['system', 'light', 'dark']), fallback: 'system' },
@@ -55,11 +55,11 @@ export const CONFIG = {
   'license.server_url': { schema: z.string().refine(isServerUrl), fallback: '' },
 } as const satisfies Record<string, { schema: z.ZodType; fallback: unknown }>
 
-export type ConfigKey = keyof typeof CONFIG
+type ConfigKey = keyof typeof CONFIG
 export type ConfigValues = { readonly [K in ConfigKey]: z.output<(typeof CONFIG)[K]['schema']> }
 
 /** They open the operator's store. In a client they would be in everybody's hands. */
-export const SERVER_SECRETS = ['server_url', 'store_id', 'api_key', 'webhook_secret'] as const
+const SERVER_SECRETS = ['server_url', 'store_id', 'api_key', 'webhook_secret'] as const
 
 export type JsonObject = Readonly<Record<string, unknown>>
 

@@ -1,3 +1,2 @@
-export { isTimeZone, type ConfigValues } from './config-file.ts'
 export { fromLevel, logLevel } from './log-level.ts'
 export { openSettings, type Settings } from './settings.ts'

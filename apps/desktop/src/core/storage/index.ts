@@ -1,4 +1,4 @@
-export type { Database, Migration, Row, SqlValue } from './database.ts'
+export type { Database, Row } from './database.ts'
 export { readFileIfThere, writeFileAtomic } from './files.ts'
 export { lockFolder } from './folder-lock.ts'
 export { claimDatabase, vaultOf } from './installation.ts'

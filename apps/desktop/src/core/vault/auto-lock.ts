@@ -1,6 +1,6 @@
 import type { Timers } from '../ports.ts'
 
-export type AutoLock = {
+type AutoLock = {
   /** Somebody is there: the wait begins again. */
   touch(): void
   stop(): void

@@ -3,7 +3,7 @@ import { CallFailure } from '../failure.ts'
 import type { Random } from '../ports.ts'
 import type { Sealer } from './sealer.ts'
 
-export type OpenKey = { readonly vaultId: string; readonly salt: Uint8Array; readonly key: Uint8Array }
+type OpenKey = { readonly vaultId: string; readonly salt: Uint8Array; readonly key: Uint8Array }
 
 /** Holds the vault key while the vault is open, and seals and opens records with it. */
 export type KeyHolder = {

@@ -27,13 +27,13 @@ import type { Http, HttpRequest, HttpResponse } from '../../ports.ts'
 const DAY = 86_400
 
 /** One licence of the stand-in, for the tests to bend. Times are Unix seconds. */
-export type ServedLicense = {
+type ServedLicense = {
   plan: 'trial' | 'monthly'
   paidThrough: number | null
   trialEnd: number | null
   refusal: DenialReason | null
 }
-export type ServedCheckout = {
+type ServedCheckout = {
   state: CheckoutState
   readonly id: string
   readonly secret: string
