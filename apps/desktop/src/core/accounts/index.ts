@@ -178,7 +178,9 @@ export function createAccounts(deps: AccountsDeps): Accounts {
           dial({
             purpose: 'account',
             session: from,
-            onSession: next => void sessions.write(accountId, next),
+            onSession: next => {
+              sessions.write(accountId, next).catch(() => log('error', 'account.session', { accountId }))
+            },
             onHint: onLineHint,
           }),
       },

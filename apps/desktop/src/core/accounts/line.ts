@@ -37,21 +37,31 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
   let offset = 0
   let skew = 0
   let cancelRetry = (): void => undefined
+  let closing: Promise<unknown> = Promise.resolve()
 
   const skewNow = (): number => clock.now() - clock.monotonic()
 
-  const close = (): Promise<void> => {
-    generation += 1
-    cancelRetry()
-    const closing = connection
-    connection = null
-    return closing?.destroy() ?? Promise.resolve()
+  /** A line outlives whatever its listeners meet (a full disk, for instance): it logs it and goes on. */
+  const tell = (event: () => void): void => {
+    try {
+      event()
+    } catch (error) {
+      deps.log('error', 'account.line', { error: error instanceof Error ? error.name : typeof error })
+    }
   }
 
   const set = (next: typeof state): void => {
     if (state === next) return
     state = next
-    events.onState()
+    tell(events.onState)
+  }
+
+  const hangUp = (): void => {
+    generation += 1
+    cancelRetry()
+    const last = connection
+    connection = null
+    if (last !== null) closing = Promise.all([closing, last.destroy()]).catch(() => undefined)
   }
 
   const online = (serverTime: number): void => {
@@ -60,16 +70,17 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     offset = serverTime * 1000 + 500 - clock.now()
     skew = skewNow()
     set('online')
-    events.onOnline()
+    tell(events.onOnline)
   }
 
-  const retryLater = (): void => {
-    set('offline')
+  /** Ends the connection and comes back later, ever more patiently. */
+  const drop = (): void => {
+    hangUp()
     const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
-    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10)) * (0.75 + jitter / 2)
+    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10))
     attempt += 1
-    cancelRetry()
-    cancelRetry = timers.after(wait, () => void connect())
+    cancelRetry = timers.after(Math.round(longest * (0.75 + jitter / 2)), () => void connect())
+    set('offline')
   }
 
   const onHint =
@@ -77,21 +88,11 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     (hint: Hint): void => {
       if (mine !== generation) return
       if (hint.kind === 'disconnected') drop()
-      else events.onHint(hint)
+      else tell(() => events.onHint(hint))
     }
 
-  /** Ends the connection and comes back later, unless someone else has begun something in between. */
-  const drop = (): void => {
-    const closing = close()
-    const mine = generation
-    set('offline')
-    void closing.then(() => {
-      if (mine === generation) retryLater()
-    })
-  }
-
-  const connect = async (): Promise<void> => {
-    const closing = close()
+  const connectOnce = async (): Promise<void> => {
+    hangUp()
     const mine = generation
     set('connecting')
     // Two connections with one key make Telegram end the session (AUTH_KEY_DUPLICATED).
@@ -102,13 +103,21 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     const answer = await dialled.connect()
     if (mine !== generation) return
     if (answer.ok) return online(answer.value.serverTime)
-    deps.log('info', 'account.connect', { rpc: answer.error.rpc })
-    if (FINAL.has(answer.error.reaction)) {
-      await close()
+    const { error } = answer
+    deps.log('info', 'account.connect', { rpc: error.rpc })
+    if (FINAL.has(error.reaction)) {
+      hangUp()
       set('offline')
     } else drop()
-    events.onRefused(answer.error)
+    tell(() => events.onRefused(error))
   }
+
+  /** Never throws: what it meets is told by the events, and whatever it was, it is tried again. */
+  const connect = (): Promise<void> =>
+    connectOnce().catch((error: unknown) => {
+      deps.log('error', 'account.line', { error: error instanceof Error ? error.name : typeof error })
+      drop()
+    })
 
   return {
     state: () => state,
@@ -134,7 +143,8 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     serverNow: (): number => clock.now() + offset,
     close: async (): Promise<void> => {
       state = 'offline'
-      await close()
+      hangUp()
+      await closing
     },
   }
 }

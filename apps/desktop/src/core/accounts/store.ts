@@ -63,7 +63,7 @@ export function createAccountStore(database: Database, sealer: Sealer) {
       database.run('UPDATE account SET last_error = ? WHERE id = ?', error, id)
     },
     setWait: (id: AccountId, until: number): void => {
-      database.run('UPDATE account SET wait_until = ? WHERE id = ?', until, id)
+      database.run('UPDATE account SET wait_until = ? WHERE id = ?', Math.ceil(until), id)
     },
     forget: (id: AccountId): void => {
       const nobody = seal(id, { name: '', username: null, phone: '' })

@@ -52,11 +52,9 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
     return lane
   }
 
-  const recover = (): void => {
-    const left = store.interrupted()
-    store.transaction(() => {
-      for (const row of left) store.save(row, transition(row, { kind: 'interrupted' }, clock.now()))
-    })
+  const recover = (accountId: AccountId): void => {
+    const left = store.interrupted(accountId)
+    laneOf(accountId).apply(left.map(row => [row, { kind: 'interrupted' }]))
     if (left.length > 0) deps.log('warning', 'delivery.recovered', { count: left.length })
   }
 
@@ -182,9 +180,11 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
   return {
     handlers,
     start: () => {
-      recover()
       unwatch = accounts.watch(onAccount)
-      for (const accountId of accounts.ids()) laneOf(accountId).reconcileSoon()
+      for (const accountId of accounts.ids()) {
+        recover(accountId)
+        laneOf(accountId).reconcileSoon()
+      }
     },
     stop: async () => {
       unwatch()

@@ -89,6 +89,8 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
   /** One piece of work at most. Answers when to come back, or `now` when there may be more to do. */
   const step = async (): Promise<'now' | number | null> => {
     const now = clock.now()
+    // Nothing is under way between two steps, so the answer of such a row could not be written down.
+    apply(store.interrupted(accountId).map(row => [row, { kind: 'interrupted' }]))
     const line = accounts.line(accountId)
     const obstacle = accounts.obstacle(accountId)
     if (line === null || (obstacle !== null && obstacle.reason !== 'restricted'))

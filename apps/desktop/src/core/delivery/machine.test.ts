@@ -152,7 +152,8 @@ test('no event, in any state, sends what was settled or loses what Telegram may 
         if (!isOpen(state)) expect(after).toBe(before)
         // Only a look may decide about what could be at Telegram.
         if (state === 'uncertain' && happening.kind !== 'seen') expect(after).toBe(before)
-        if (after.state === 'sending') expect((AT + shift) * 1000).toBeLessThan(AT * 1000)
+        if (after.state === 'sending' && state !== 'sending')
+          expect((AT + shift) * 1000).toBeLessThan(AT * 1000)
       },
     ),
   )

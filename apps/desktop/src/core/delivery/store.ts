@@ -112,7 +112,7 @@ export function createStore(database: Database, sealer: Sealer) {
         after.looks,
         after.refreshed ? 1 : 0,
         after.accepted ? 1 : 0,
-        after.notBefore,
+        Math.ceil(after.notBefore),
         after.error,
         after.scheduledId,
         after.publishedId,
@@ -182,7 +182,8 @@ export function createStore(database: Database, sealer: Sealer) {
     /** Forgets the decrypted texts. */
     forget: (): void => plans.clear(),
 
-    interrupted: (): readonly StoredDelivery[] => many(`state = 'sending'`),
+    interrupted: (accountId: string): readonly StoredDelivery[] =>
+      many(`account_id = ? AND state = 'sending'`, accountId),
     /** The next to look up: an outcome is unknown, or a date has passed. Unknown outcomes come first. */
     toLookAt: (accountId: string, now: number): StoredDelivery | null =>
       many(

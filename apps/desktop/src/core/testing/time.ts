@@ -1,8 +1,6 @@
 import { createHook } from 'node:async_hooks'
 import type { Clock, Timers } from '../ports.ts'
 
-const SETTLE_ROUNDS = 20
-
 export type FakeTime = {
   readonly clock: Clock
   readonly timers: Timers
@@ -14,11 +12,8 @@ export type FakeTime = {
   next(): number | null
 }
 
-/**
- * Time that only passes when a test says so. Starts at 2027-01-04T09:00Z unless told otherwise (ISO). `rounds`: how long
- * what a timer started is given to settle; 1 is enough where nothing but promises is waited for.
- */
-export function fakeTime(start = '2027-01-04T09:00:00Z', rounds = SETTLE_ROUNDS): FakeTime {
+/** Time that only passes when a test says so. Starts at 2027-01-04T09:00Z unless told otherwise (ISO). */
+export function fakeTime(start = '2027-01-04T09:00:00Z'): FakeTime {
   let wall = Date.parse(start)
   let monotonic = 0
   let count = 0
@@ -40,15 +35,15 @@ export function fakeTime(start = '2027-01-04T09:00:00Z', rounds = SETTLE_ROUNDS)
     },
     advance: async ms => {
       const end = monotonic + ms
-      await settle(rounds)
+      await settle()
       for (let due = earliest(); due && due[1].at <= end; due = earliest()) {
         waiting.delete(due[0])
         pass(due[1].at)
         due[1].run()
-        await settle(rounds)
+        await settle()
       }
       pass(end)
-      await settle(rounds)
+      await settle()
     },
     setWall: ms => {
       wall = ms

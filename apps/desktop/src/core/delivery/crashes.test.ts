@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { AccountId, ChatId, DeliveryId } from '../../contract/index.ts'
+import type { Timers } from '../ports.ts'
+import type { Database } from '../storage/database.ts'
+import { classify } from '../telegram/errors.ts'
+import type { TelegramConnection, TelegramGateway } from '../telegram/gateway.ts'
+import {
+  createMessaging,
+  draftOf,
+  signedInMessaging,
+  type Messaging,
+} from '../telegram/testing/messaging-core.ts'
+import { fakeTime, memoryDatabase, settle, tempFolder, type FakeTime } from '../testing/index.ts'
+
+// A life of the program that ends at its n-th step: a step is every write, every commit, every request and every answer.
+// What is on disk and what Telegram has stay; everything else is gone, at once, as in a power cut.
+
+class PowerCut extends Error {}
+
+function mortal(lifetime: number, time: FakeTime, database: Database, gateway: TelegramGateway) {
+  let left = lifetime
+  const dead = (): boolean => left <= 0
+  const step = (): void => {
+    if (!dead()) left -= 1
+    if (dead()) throw new PowerCut()
+  }
+  const never = new Promise<never>(() => undefined)
+  const living = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      step()
+      const result = await work()
+      step()
+      return result
+    } catch (error) {
+      if (error instanceof PowerCut) return never
+      throw error
+    }
+  }
+  const wrapped: Database = {
+    ...database,
+    get: (...args) => {
+      if (dead()) throw new PowerCut()
+      return database.get(...args)
+    },
+    all: (...args) => {
+      if (dead()) throw new PowerCut()
+      return database.all(...args)
+    },
+    run: (...args) => {
+      step()
+      return database.run(...args)
+    },
+    transaction: work => {
+      step()
+      const result = database.transaction(work)
+      step()
+      return result
+    },
+  }
+  const timers: Timers = {
+    after: (ms, run) =>
+      time.timers.after(ms, () => {
+        if (!dead()) run()
+      }),
+  }
+  const dial: TelegramGateway = options => {
+    const line = gateway({
+      ...options,
+      onHint: hint => {
+        if (!dead()) options.onHint(hint)
+      },
+    })
+    return Object.fromEntries(
+      Object.entries(line).map(([name, call]) => [
+        name,
+        (...args: unknown[]) => living(() => (call as (...a: unknown[]) => Promise<unknown>)(...args)),
+      ]),
+    ) as unknown as TelegramConnection
+  }
+  return { time: { ...time, timers }, database: wrapped, gateway: dial, dead }
+}
+
+const CHATS = ['-1001', '-1002'] as ChatId[]
+const DATES = ['2027-01-04T09:40', '2027-01-04T09:44', '2027-01-04T09:48']
+
+const fault = fc.record({
+  method: fc.constantFrom(
+    'schedule' as const,
+    'scheduledHistory' as const,
+    'deleteScheduled' as const,
+    'publishedBetween' as const,
+  ),
+  does: fc.constantFrom(
+    'drop-before' as const,
+    'drop-after' as const,
+    'late' as const,
+    classify('FLOOD_WAIT_20', 420),
+    classify('RPC_CALL_FAIL', 500),
+    classify('Timeout', -503),
+  ),
+})
+
+test('A4: whatever is lost and wherever the power is cut, nothing is ever placed twice and nothing is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 5 }),
+      fc.array(fault, { maxLength: 6 }),
+      fc.option(fc.integer({ min: 0, max: 5 })),
+      async (lifetimes, faults, toCancel) => {
+        const time = fakeTime('2027-01-04T08:00:00Z')
+        const parts = { time, database: memoryDatabase(), folder: tempFolder() }
+        const first = await signedInMessaging(parts)
+        const { dc, accountId } = first
+        await first.stop()
+        for (const each of faults) dc.fault(each)
+        const draft = draftOf(accountId, {
+          chatIds: CHATS,
+          dates: DATES,
+        })
+        let token: string | null = null
+        const cancelled = new Set<DeliveryId>()
+
+        const live = async (lifetime: number): Promise<void> => {
+          const life = mortal(lifetime, time, parts.database, dc.gateway)
+          const seed = `life ${time.clock.now()} ${lifetime}`
+          const core = createMessaging(dc, { ...life, folder: parts.folder, seed })
+          let up = false
+          core.start().then(
+            () => (up = true),
+            () => (up = true),
+          )
+          for (let i = 0; i < 20 && !up && !life.dead(); i++) await settle()
+          const ask = <T>(work: () => Promise<T>): Promise<T | null> =>
+            Promise.race([
+              work().catch((error: unknown) => {
+                if (error instanceof PowerCut) return null
+                throw error
+              }),
+              (async () => {
+                for (let i = 0; i < 50 && !life.dead(); i++) await time.advance(1000)
+                await settle()
+                return null
+              })(),
+            ])
+          token ??= await ask(async () => (await core.handlers['plans.preview'](draft)).token)
+          if (token !== null && !life.dead() && (await listed(core, accountId)).length === 0) {
+            const confirmed = token
+            await ask(async () => core.handlers['plans.confirm']({ draft, token: confirmed }))
+          }
+          for (let i = 0; i < 40 && !life.dead(); i++) await time.advance(1000)
+          const rows = life.dead() ? [] : await listed(core, accountId)
+          const chosen = toCancel === null ? undefined : rows[toCancel]
+          if (chosen !== undefined) {
+            const answer = await ask(async () => core.handlers['deliveries.cancel']({ ids: [chosen.id] }))
+            for (const id of answer?.cancelled ?? []) cancelled.add(id)
+          }
+          if (lifetime === Infinity) await time.advance(3600_000)
+          dc.dropAll()
+          if (!life.dead()) await ask(() => core.stop())
+          await settle()
+        }
+        for (const lifetime of lifetimes) await live(lifetime)
+        dc.clearFaults()
+        await live(Infinity)
+
+        const rows = parts.database.all('SELECT * FROM delivery ORDER BY seq')
+        expect(rows).toHaveLength(CHATS.length * DATES.length)
+        for (const row of rows) {
+          const channel = dc.channel(String(row['chat_id']).slice(4))
+          const there = [...channel.scheduled, ...channel.published].filter(({ at }) => at === row['at'])
+          const removed = row['state'] === 'cancelled'
+          expect([row['state'], there.length]).toEqual(removed ? ['cancelled', 0] : ['published', 1])
+          // Only what the person cancelled is cancelled; what was confirmed as cancelled stays so.
+          if (cancelled.has(row['id'] as DeliveryId)) expect(removed).toBe(true)
+          if (removed) expect(toCancel).not.toBeNull()
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+}, 120_000)
+
+async function listed(core: Messaging, accountId: AccountId) {
+  try {
+    return (await core.handlers['deliveries.list']({ scope: 'all', accountId, cursor: null, limit: 500 }))
+      .items
+  } catch {
+    return []
+  }
+}
