@@ -15,13 +15,11 @@ import {
   moneySchema,
   MONTHLY_PLAN,
   ROUTES,
-  type Action,
   type CheckoutResponse,
-  type CheckoutState,
   type CreateCheckoutRequest,
   type CreateCheckoutResponse,
 } from '@autotele/shared'
-import { fromUnix, isBefore, plusSeconds, toDate, toIso, type Clock } from '../clock.ts'
+import { fromDate, fromUnix, isBefore, plusSeconds, toDate, toIso, type Clock } from '../clock.ts'
 import { newCheckoutId } from '../ids.ts'
 import {
   isUsable,
@@ -34,6 +32,7 @@ import {
 import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Checkout } from '../storage/generated/client.ts'
 import { BtcpayError, type Btcpay } from './btcpay-client.ts'
+import { actionFor, MESSAGES } from './checkout-answers.ts'
 import type { Invoice } from './invoice.ts'
 import { compareMoney } from './money.ts'
 
@@ -99,7 +98,7 @@ export function createCheckouts(options: {
         const body = createCheckoutResponseSchema.parse(JSON.parse(Buffer.from(plain).toString()))
         return { outcome: { ok: true, replayed: true, body } }
       }
-      if (known.lockedUntil && isBefore(now, fromUnix(known.lockedUntil.getTime() / 1000))) {
+      if (known.lockedUntil && isBefore(now, fromDate(known.lockedUntil))) {
         return { outcome: { ok: false, code: 'IDEMPOTENCY_IN_PROGRESS', retryAfter: 2 } }
       }
     }
@@ -278,40 +277,3 @@ export type Checkouts = ReturnType<typeof createCheckouts>
 const claimKey = (claimSecret: string) => deriveSealingKey(Buffer.from(claimSecret), 'license key')
 const licenseKeySchema = z.custom<Parameters<typeof formatLicenseKey>[0]>(value => typeof value === 'string')
 const formatKey = (key: string): string => formatLicenseKey(licenseKeySchema.parse(key))
-
-function actionFor(state: CheckoutState, checkoutUrl: string | null): Action | undefined {
-  switch (state) {
-    case 'awaiting_payment':
-    case 'underpaid':
-      return checkoutUrl ? { rel: 'pay', method: 'GET', href: checkoutUrl } : undefined
-    case 'expired':
-    case 'invalid':
-      return { rel: 'new-checkout', method: 'POST', href: ROUTES.checkouts }
-    case 'confirming':
-    case 'settled':
-    case 'in_review':
-      return undefined
-  }
-}
-
-const MESSAGES: Readonly<Record<CheckoutState, { fr: string; en: string }>> = {
-  awaiting_payment: { fr: 'En attente du paiement.', en: 'Waiting for the payment.' },
-  confirming: {
-    fr: 'Paiement reçu, en attente de confirmation.',
-    en: 'Payment received, waiting for its confirmation.',
-  },
-  settled: { fr: 'Paiement confirmé.', en: 'Payment confirmed.' },
-  underpaid: {
-    fr: 'Le montant reçu est incomplet et le délai est passé. Une personne va s’en occuper.',
-    en: 'The amount received is incomplete and the time is over. Someone will look at it.',
-  },
-  in_review: {
-    fr: 'Une personne vérifie ce paiement. Rien n’est perdu.',
-    en: 'Someone is looking at this payment. Nothing is lost.',
-  },
-  expired: {
-    fr: 'Le délai de paiement est passé sans paiement.',
-    en: 'The time to pay is over and no payment came.',
-  },
-  invalid: { fr: 'Ce paiement n’est pas valable.', en: 'This payment is not valid.' },
-}

@@ -6,7 +6,8 @@ import { startLoop } from './loop.ts'
 /** How often a replica looks for events that another one stored. */
 const INBOX_POLL_MS = 2000
 const PURGE_MS = 3600_000
-const IDEMPOTENCY_KEPT_HOURS = 48
+/** How long is kept what only served its moment; licences, ledger, checkouts and open items are kept. */
+const KEPT_DAYS = { idempotencyKeys: 2, issuances: 30, inbox: 90 } as const
 
 export type Jobs = {
   /** A webhook was stored: work it off now. */
@@ -29,9 +30,13 @@ export function startJobs(options: {
   const loops = [
     startLoop(async () => {
       const now = clock()
+      const ago = (days: number) => toDate(plusSeconds(now, -days * 86_400))
       await db.usedProof.deleteMany({ where: { expiresAt: { lt: toDate(now) } } })
-      const old = toDate(plusSeconds(now, -IDEMPOTENCY_KEPT_HOURS * 3600))
-      await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: old } } })
+      await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: ago(KEPT_DAYS.idempotencyKeys) } } })
+      await db.issuance.deleteMany({ where: { expiresAt: { lt: ago(KEPT_DAYS.issuances) } } })
+      await db.inboxEvent.deleteMany({
+        where: { state: { not: 'pending' }, receivedAt: { lt: ago(KEPT_DAYS.inbox) } },
+      })
       return PURGE_MS
     }, settings('purge')),
   ]
