@@ -1,28 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { button, goTo, openApp, setUp, type App } from './support/app.ts'
-import { launchBrowser } from './support/browser.ts'
-import { runProduct, type RunningProduct } from './support/running-product.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { button, goTo, setUp } from './support/app.ts'
+import { setStage } from './support/stage.ts'
 
-let browser: Browser
-let product: RunningProduct
-let app: App
-
-beforeAll(async () => {
-  ;[browser, product] = await Promise.all([launchBrowser(), runProduct()])
-  app = await openApp(browser, product)
-  await setUp(app, product.telegram.accounts[1]!)
-})
-
-afterAll(async () => {
-  await browser.close()
-  await product.end()
-})
+const stage = setStage(({ app, product }) => setUp(app, product.telegram.accounts[1]!))
 
 /** Buys as a person does: the button, then the link to the payment page, which opens in a tab of its own. */
 async function openCheckout(): Promise<Page> {
-  const { page, context } = app
-  await goTo(app, 'Licence')
+  const { page, context } = stage.app
+  await goTo(stage.app, 'Licence')
   await button(page, 'Acheter un mois').click()
   const link = page.getByRole('link', { name: /Ouvrir la page de paiement/ })
   await link.waitFor()
@@ -31,11 +17,11 @@ async function openCheckout(): Promise<Page> {
   return checkout
 }
 
-const webhook = () => `${product.licenseServer.url}/webhooks/btcpay`
+const webhook = () => `${stage.product.licenseServer.url}/webhooks/btcpay`
 
 describe('a month in bitcoin', () => {
   test('paid on the checkout page, the app shows the new date without a reload', async () => {
-    const { page } = app
+    const { page } = stage.app
     const checkout = await openCheckout()
     await checkout.getByRole('button', { name: 'Payer en entier' }).click()
     await page
@@ -43,13 +29,15 @@ describe('a month in bitcoin', () => {
       .first()
       .waitFor({ timeout: 60_000 })
     await page.getByText('Clé de licence').first().waitFor()
-    expect(checkout.url()).toContain(product.btcpay.url)
+    expect(checkout.url()).toContain(stage.product.btcpay.url)
     await checkout.close()
   })
 
   test('the webhook that brought it, sent five times more, grants nothing more', async () => {
-    await product.btcpay.settled()
-    const paid = product.btcpay.deliveries.list().findLast(delivery => delivery.type === 'InvoiceSettled')!
+    await stage.product.btcpay.settled()
+    const paid = stage.product.btcpay.deliveries
+      .list()
+      .findLast(delivery => delivery.type === 'InvoiceSettled')!
     const before = await validUntil()
     const answers = await Promise.all(
       [1, 2, 3, 4, 5].map(() =>
@@ -61,13 +49,13 @@ describe('a month in bitcoin', () => {
       ),
     )
     expect(answers.map(answer => answer.status)).toEqual([200, 200, 200, 200, 200])
-    await button(app.page, 'Vérifier la licence').click()
-    await app.page.getByText('Licence vérifiée').first().waitFor()
+    await button(stage.app.page, 'Vérifier la licence').click()
+    await stage.app.page.getByText('Licence vérifiée').first().waitFor()
     expect(await validUntil()).toBe(before)
   })
 
   test('a forged body and a compacted one are refused with 401', async () => {
-    const paid = product.btcpay.deliveries.list().at(-1)!
+    const paid = stage.product.btcpay.deliveries.list().at(-1)!
     const body = paid.bytes.toString()
     const post = (text: string, signature: string) =>
       fetch(webhook(), {
@@ -83,7 +71,7 @@ describe('a month in bitcoin', () => {
   })
 
   test('paid in part, then nothing: the app says what is missing, and no time is given', async () => {
-    const { page } = app
+    const { page } = stage.app
     const before = await validUntil()
     const checkout = await openCheckout()
     await checkout.getByRole('button', { name: 'Payer une partie' }).click()
@@ -96,9 +84,9 @@ describe('a month in bitcoin', () => {
 
 /** The date in the licence's headline. */
 async function validUntil(): Promise<string> {
-  await goTo(app, 'Licence')
+  await goTo(stage.app, 'Licence')
   return (
-    (await app.page
+    (await stage.app.page
       .getByText(/Valable jusqu’au \d/)
       .first()
       .textContent()) ?? ''

@@ -1,0 +1,140 @@
+// `pnpm --filter @autotele/tests gallery [folder]`: one picture of every screen, light and dark, of the real product
+// in a real browser, for the documents and for a look before a release.
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
+import {
+  button,
+  choose,
+  compose,
+  confirmPlan,
+  goTo,
+  openApp,
+  PASSPHRASE,
+  type App,
+} from '../e2e/support/app.ts'
+import { launchBrowser } from '../e2e/support/browser.ts'
+import { runProduct } from '../e2e/support/running-product.ts'
+
+const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '..', '..', 'docs', 'images'))
+const TEXT = `🥕 Marché bio samedi, de 8 h à 13 h
+Place des Lilas, comme toujours.
+
+Premières fraises, fromages de chèvre, et le pain de Léa.
+Venez avec vos paniers !`
+
+await mkdir(folder, { recursive: true })
+const browser = await launchBrowser()
+const product = await runProduct()
+const app = await openApp(browser, product)
+try {
+  await takeAll(app)
+} finally {
+  await browser.close()
+  await product.end()
+}
+
+/** Both themes of what is on the screen, once it has come to rest. */
+async function picture(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.evaluate(() => document.fonts.ready)
+    await page.waitForTimeout(300)
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+async function takeAll(app: App): Promise<void> {
+  const { page, context } = app
+  const camille = product.telegram.accounts[0]
+  if (camille === undefined) throw new Error('the sandbox has no account')
+
+  await button(page, 'Commencer').waitFor()
+  await picture(page, '01-welcome')
+  await button(page, 'Commencer').click()
+  await page.getByLabel('Phrase secrète', { exact: true }).fill(PASSPHRASE)
+  await page.getByLabel('Confirmez la phrase secrète').fill(PASSPHRASE)
+  await picture(page, '02-protect')
+  await button(page, 'Protéger avec cette phrase').click()
+  await button(page, 'Démarrer l’essai gratuit').waitFor()
+  await picture(page, '03-trial')
+  await button(page, 'Démarrer l’essai gratuit').click()
+  await page.getByLabel('Numéro de téléphone').fill(camille.phone)
+  await picture(page, '04-phone')
+  await button(page, 'Recevoir le code').click()
+  await page.getByLabel('Code reçu').fill('00000')
+  await button(page, 'Valider le code').click()
+  await page.getByRole('alert').first().waitFor()
+  await picture(page, '05-wrong-code')
+  await page.getByLabel('Code reçu').fill(camille.code)
+  await button(page, 'Valider le code').click()
+  await page.getByLabel('Mot de passe de la validation en deux étapes').fill(camille.password ?? '')
+  await picture(page, '06-password')
+  await button(page, 'Se connecter').click()
+  await page.getByRole('navigation', { name: 'Navigation principale' }).waitFor()
+
+  await goTo(app, 'Messages')
+  await picture(page, '07-nothing-scheduled')
+  await goTo(app, 'Comptes')
+  await page.getByText('En ligne').first().waitFor()
+  await picture(page, '08-accounts')
+
+  const soon = new Date(Date.now() + 9 * 86_400_000)
+  const typed = soon.toLocaleDateString('fr-FR')
+  await compose(app, {
+    text: TEXT,
+    chats: ['📣 Quartier des Lilas', 'Marché bio — annonces 🥕', 'Voisins solidaires 🤝'],
+    dates: [
+      { date: typed, time: '09:00' },
+      { date: typed, time: '18:30' },
+    ],
+    zone: 'Europe/Paris',
+  })
+  await picture(page, '09-composer')
+  await choose(page, 'Dons et bonnes affaires')
+  await button(page, 'Vérifier').click()
+  await page.getByRole('heading', { name: 'Vérifier avant de programmer' }).waitFor()
+  await picture(page, '10-review')
+  await button(page, 'Modifier').first().click()
+  await confirmPlan(app, 8)
+  await goTo(app, 'Messages')
+  await page.getByText('Programmé chez Telegram').nth(1).waitFor()
+  await picture(page, '11-placing')
+  await page
+    .getByRole('checkbox', { name: /^Choisir/ })
+    .nth(1)
+    .check()
+  await button(page, 'Annuler l’envoi').first().click()
+  await page.getByRole('alertdialog').waitFor()
+  await picture(page, '12-cancel')
+  await page.getByRole('button', { name: 'Garder' }).click()
+
+  await goTo(app, 'Licence')
+  await picture(page, '13-license')
+  await button(page, 'Acheter un mois').click()
+  const link = page.getByRole('link', { name: /Ouvrir la page de paiement/ })
+  await link.waitFor()
+  await picture(page, '14-checkout')
+  const [checkout] = await Promise.all([context.waitForEvent('page'), link.click()])
+  await checkout.waitForLoadState()
+  await picture(checkout, '15-btcpay')
+  await checkout.getByRole('button', { name: 'Payer en entier' }).click()
+  await page
+    .getByText(/Valable jusqu’au \d/)
+    .first()
+    .waitFor({ timeout: 60_000 })
+  await picture(page, '16-paid')
+  await goTo(app, 'Réglages')
+  await picture(page, '17-settings')
+  await button(page, 'Verrouiller').click()
+  await button(page, 'Déverrouiller').waitFor()
+  await picture(page, '18-unlock')
+
+  await page.setViewportSize({ width: 375, height: 800 })
+  await page.getByLabel('Phrase secrète', { exact: true }).fill(PASSPHRASE)
+  await button(page, 'Déverrouiller').click()
+  await page.goto(new URL('/#/compose', page.url()).href)
+  await page.getByLabel('Texte du message').waitFor()
+  await picture(page, '19-narrow')
+}
