@@ -253,7 +253,7 @@ describe('the whole profile folder', () => {
       keyring.inMemory = key
       const vault = createVault({ files, keyring, random: ports.random, log: ports.log })
       await vault.load()
-      const records = createSealedRecords(database, vault.sealer)
+      const records = createSealedRecords(database, vault.sealer, ports.log)
       const { d } = records.read('license', 'device') as PrivateJwk
       const { token } = records.read('license', 'license') as { token: string }
       database.close()
@@ -282,6 +282,23 @@ describe('the whole profile folder', () => {
       }
     },
   )
+
+  test('with one altered record it still opens; only that record is gone', async () => {
+    const { folder, server, ports } = await livedIn(null)
+    const database = new DatabaseSync(join(folder, 'autotele.db'))
+    database.exec("UPDATE sealed_record SET sealed = zeroblob(50) WHERE kind = 'license' AND id = 'license'")
+    database.close()
+    const { core } = await startCore({
+      folder,
+      ports,
+      license: { serverUrl: server.url, rootKey: server.root.publicJwk, acceptTestLicenses: false },
+    })
+    expect(await done(core, 'plans.loadDraft')).toEqual(draft)
+    expect(await done(core, 'license.activate', { licenseKey: server.licenseKey })).toMatchObject({
+      state: 'valid',
+    })
+    await core.stop()
+  })
 
   test('moved to another computer, it opens with the passphrase and keeps its licence', async () => {
     const { folder, server } = await livedIn(PASSPHRASE)

@@ -200,7 +200,7 @@ async function openFeatures(deps: {
   const { options, log, emit, settings, paths, database, vault } = deps
   const ports = { ...deps.ports, log }
   const values = settings.values()
-  const records = createSealedRecords(database, vault.sealer)
+  const records = createSealedRecords(database, vault.sealer, log)
   const license = await openLicense({
     ports,
     records,

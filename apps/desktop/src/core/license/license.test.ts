@@ -13,8 +13,8 @@ const DAY = 24 * HOUR
 /** A device and its licence server, whose clock runs with fake time but not with the computer's wall clock. */
 function setup() {
   const database = memoryDatabase()
-  const records = createSealedRecords(database, openSealer())
   const ports = testPorts()
+  const records = createSealedRecords(database, openSealer(), ports.log)
   const { time } = ports
   const start = time.clock.now()
   const server = serveLicenses(() => Math.floor((start + time.clock.monotonic()) / 1000))
@@ -363,7 +363,7 @@ describe('nothing but a signature changes the licence', () => {
   test('a token copied to another device is worth nothing there', async () => {
     const { launch, database, records } = await paid()
     const other = setup()
-    const copy = createSealedRecords(other.database, openSealer())
+    const copy = createSealedRecords(other.database, openSealer(), other.ports.log)
     copy.write('license', 'license', records.read('license', 'license'))
     expect(get(await launch({ records: copy })).state).toBe('none')
     expect(database.all('SELECT * FROM sealed_record').length).toBeGreaterThan(1)
