@@ -90,6 +90,22 @@ test('many changes at once make one request', async () => {
   vi.useRealTimers()
 })
 
+test('a change told while the list is being read makes it be read again', async () => {
+  const fake = createFakeBridge('full', clock)
+  const { wrapper } = await mountWith(DeliveriesPage, { fake, clock })
+  await settle()
+  let answer = (): void => undefined
+  const old = { items: [], next: null, total: 0 }
+  fake.answer('deliveries.list', () => new Promise(resolve => (answer = () => resolve(old))))
+  await wrapper.findAll('[role=tab]')[2]!.trigger('mousedown')
+  await settle()
+  fake.emit('deliveries.changed', { ids: ['d2' as DeliveryId] })
+  fake.answer('deliveries.list', () => ({ items: fake.state.deliveries, next: null, total: 11 }))
+  answer()
+  await eventually(() => expect(wrapper.findAll('[data-testid=delivery]')).toHaveLength(11))
+  wrapper.unmount()
+})
+
 test('nothing is tried again once its date is past', () => {
   const [delivery] = createFakeBridge('full', clock).state.deliveries
   expect(canRetry({ ...delivery!, state: 'failed', at: '2026-11-22T13:03:00Z' }, NOW)).toBe(true)

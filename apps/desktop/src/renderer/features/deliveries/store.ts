@@ -55,7 +55,8 @@ export const useDeliveries = defineStore('deliveries', () => {
   // Many rows change at once while they are placed: one request for all of them.
   let timer: ReturnType<typeof setTimeout> | undefined
   function refreshSoon() {
-    if (!loaded.value || timer !== undefined) return
+    // What is being read just now may already be older than the change.
+    if ((!loaded.value && !loading.value) || timer !== undefined) return
     timer = setTimeout(() => {
       timer = undefined
       void load()
