@@ -51,6 +51,7 @@ describe('a server', () => {
     )
     expect(described.sort()).toEqual([...new Set(served)].sort())
     expect(JSON.stringify(api.paths)).not.toContain('$schema')
+    expect((await get('/v1/openapi.json')).headers.get('device-nonce')).not.toBeNull()
     const page = await get('/docs')
     expect(page.headers.get('content-type')).toMatch('text/html')
     expect(await page.text()).not.toContain('<script')

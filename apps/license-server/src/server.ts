@@ -150,7 +150,6 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
       log,
       routers: [
         opsRoutes({ db, keys, stopping: () => stopping }),
-        openApiRoutes(publicUrl),
         webhookRoutes({ inbox, secrets: secrets.webhookSecrets, wake: () => jobs.wake(), metrics, log }),
         publicRoutes({
           nonces,
@@ -169,6 +168,8 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
           }),
           metrics,
         }),
+        // After the others: every answer under /v1 carries a nonce.
+        openApiRoutes(publicUrl),
       ],
     })
     server.on('request', app as RequestListener)

@@ -22,7 +22,7 @@ export class BtcpayError extends Error {
   }
 }
 
-export type NewInvoice = {
+type NewInvoice = {
   readonly amount: string
   readonly currency: string
   readonly orderId: string

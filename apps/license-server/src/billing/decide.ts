@@ -12,7 +12,7 @@ export type Asked = {
 /** Whether paid time stands in the ledger for this invoice: never, now, or taken back. */
 export type Granted = 'never' | 'live' | 'reversed'
 export type LatePolicy = 'grant' | 'review'
-export type AttentionKind =
+type AttentionKind =
   'mismatch' | 'unknown_status' | 'underpaid' | 'late' | 'surplus' | 'marked_invalid' | 'regressed'
 
 export type Decision = {

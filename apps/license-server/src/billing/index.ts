@@ -1,4 +1,4 @@
-export { BtcpayError, createBtcpay, type Btcpay } from './btcpay-client.ts'
+export { createBtcpay } from './btcpay-client.ts'
 export { createCheckouts, type Checkouts } from './checkouts.ts'
 export { createInbox, type Inbox } from './inbox.ts'
 export { createReconcile } from './reconcile.ts'

@@ -34,7 +34,7 @@ export const invoiceSchema = z.object({
 export type Invoice = z.infer<typeof invoiceSchema>
 
 /** A payment that BTCPay accounts for. */
-export const paymentSchema = z.object({ receivedDate: z.number(), status: z.string() })
+const paymentSchema = z.object({ receivedDate: z.number(), status: z.string() })
 export type Payment = z.infer<typeof paymentSchema>
 export const paymentMethodsSchema = z.array(
   z.object({

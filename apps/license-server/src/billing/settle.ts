@@ -23,7 +23,7 @@ export type Settled = {
 }
 
 /** BTCPay answered two reads of one invoice differently; the next attempt will find it at rest. */
-export class InvoiceChangedError extends Error {
+class InvoiceChangedError extends Error {
   constructor() {
     super('the invoice changed while it was being read')
     this.name = 'InvoiceChangedError'

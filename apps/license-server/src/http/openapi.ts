@@ -31,7 +31,7 @@ type Operation = {
 }
 
 /** Every route that a client may call; what validates a request is what describes it. */
-export const OPERATIONS: readonly Operation[] = [
+const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: ROUTES.plans,
@@ -98,7 +98,7 @@ export const OPERATIONS: readonly Operation[] = [
 ]
 
 /** The OpenAPI 3.1 description of the public routes. */
-export function describeApi(publicUrl: string) {
+function describeApi(publicUrl: string) {
   const problem = { $ref: '#/components/schemas/Problem' }
   const paths: Record<string, Record<string, unknown>> = {}
   for (const operation of OPERATIONS) {

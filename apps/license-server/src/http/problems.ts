@@ -83,7 +83,7 @@ function codeOf(error: unknown): ProblemCode {
 }
 
 /** Whether the database could not be reached, as opposed to having refused a statement. */
-export function isDatabaseAway(error: unknown): boolean {
+function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string' && DATABASE_AWAY.has(error.code)) return true
   return /ECONNREFUSED|ECONNRESET|timeout|terminat|Can't reach database|not accept/i.test(error.message)

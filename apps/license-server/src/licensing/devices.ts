@@ -5,7 +5,7 @@ import type { Tx } from '../storage/database.ts'
 import type { Device as DeviceRow, License } from '../storage/generated/client.ts'
 
 /** What is stored of a marker: not even we can find the machine's from it. */
-export const hashMarker = (marker: string | undefined, pepper: Uint8Array): string | null =>
+const hashMarker = (marker: string | undefined, pepper: Uint8Array): string | null =>
   marker === undefined ? null : createHmac('sha256', pepper).update(`marker:${marker}`).digest('hex')
 
 /**

@@ -1,6 +1,6 @@
-export { hashMarker, licenseOf, lockLicense, registerDevice, takeSeat } from './devices.ts'
+export { licenseOf, lockLicense, registerDevice, takeSeat } from './devices.ts'
 export { createKeyRing, createSigningKey, type KeyRing } from './key-ring.ts'
 export { createLicenses, removalAction, type Licenses } from './licenses.ts'
-export { graceUntil, paidThrough, standing, type LedgerRow } from './periods.ts'
+export { paidThrough, standing, type LedgerRow } from './periods.ts'
 export { createIssuer, isUsable, licenseFacts, type OpenIssuer } from './tokens.ts'
 export { createTrials } from './trials.ts'

@@ -52,7 +52,7 @@ export function tokenTimes(
 }
 
 /** What the answer is about: a device that may or may not have a seat on the licence, and the proof it sent. */
-export type Subject = {
+type Subject = {
   readonly license: License
   readonly deviceId: string
   readonly seated: boolean
@@ -61,7 +61,7 @@ export type Subject = {
   readonly clientSeq?: number
 }
 
-export type Issuer = {
+type Issuer = {
   /** A token when the licence gives one to this device, else a signed refusal with its reason. */
   readonly answer: (tx: Tx, subject: Subject) => Promise<LicenseResponse>
   /** A signed refusal for a reason already known. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 
-export type FakePayment = { receivedDate: number; status: string }
+type FakePayment = { receivedDate: number; status: string }
 export type FakeInvoice = {
   id: string
   storeId: string
@@ -28,7 +28,7 @@ const createSchema = z.looseObject({
 })
 
 /** What the fake does with the next matching request instead of answering it. */
-export type Trouble = {
+type Trouble = {
   readonly when: 'create' | 'read'
   readonly how: 'drop' | 'drop_after' | number | 'html'
 }

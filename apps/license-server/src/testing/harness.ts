@@ -44,7 +44,6 @@ export function createTestClock(start = '2026-11-22T10:00:00Z') {
     set: (text: string) => (now = Temporal.Instant.from(text)),
   }
 }
-export type TestClock = ReturnType<typeof createTestClock>
 
 /** Waits until `probe` gives something; the time-out is the test's. */
 export async function until<T>(probe: () => Promise<T | undefined | false>): Promise<T> {
@@ -56,7 +55,7 @@ export async function until<T>(probe: () => Promise<T | undefined | false>): Pro
 }
 
 /** A TCP relay to a database that can be cut and joined again, as a network is. */
-export async function startRelay(databaseUrl: string) {
+async function startRelay(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   const relay = createServer(client => {
