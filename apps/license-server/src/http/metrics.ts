@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { RequestHandler } from 'express'
 import { toDate, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
+import { countViolations } from './invariants.ts'
 
 /** What is measured. Labels are few and never hold an id. */
 export function createMetrics(db: Database, clock: Clock) {
@@ -30,6 +31,17 @@ export function createMetrics(db: Database, clock: Clock) {
   gauge('autotele_last_webhook_timestamp_seconds', 'When the newest webhook came', async () => {
     const last = await db.inboxEvent.findFirst({ orderBy: { id: 'desc' }, select: { receivedAt: true } })
     return last ? last.receivedAt.getTime() / 1000 : 0
+  })
+
+  new Gauge({
+    name: 'autotele_invariant_violations',
+    help: 'Rows that contradict what must always hold',
+    labelNames: ['invariant'] as const,
+    registers,
+    async collect() {
+      for (const [invariant, n] of Object.entries(await countViolations(db, clock)))
+        this.set({ invariant }, n)
+    },
   })
 
   return {

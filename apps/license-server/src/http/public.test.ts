@@ -476,6 +476,22 @@ describe('bodies', () => {
   })
 })
 
+test('after all this every invariant holds, and the gauge would have said otherwise', async () => {
+  const gauge = async (name: string) => {
+    const text = await (await fetch(harness.server.metricsUrl)).text()
+    return new RegExp(`autotele_invariant_violations\\{invariant="${name}"\\} (\\d+)`).exec(text)?.[1]
+  }
+  const names = ['seats_within_limit', 'settled_has_grant', 'token_key_published', 'paid_through_is_fold']
+  for (const name of names) expect([name, await gauge(name)]).toEqual([name, '0'])
+  const { id, paidThrough } = await harness.db.license.findFirstOrThrow({
+    where: { paidThrough: { not: null } },
+  })
+  const tamper = (data: { paidThrough: Date | null }) => harness.db.license.update({ where: { id }, data })
+  await tamper({ paidThrough: new Date(0) })
+  expect(await gauge('paid_through_is_fold')).toBe('1')
+  await tamper({ paidThrough })
+})
+
 test('no secret of the whole run has reached the log', () => {
   const log = harness.logged.join('')
   expect(log).toContain('request')
