@@ -4,11 +4,15 @@ import { z } from 'zod'
 import { parseJsonSchema } from './json-schema.ts'
 import { buildLayer, parseSchemaText } from './schema.ts'
 import type { Definition, Layer } from './schema.ts'
+import { parseTeleprotoSchema } from './teleproto-schema.ts'
 
 const load = createRequire(import.meta.url)
 
 /** The layer of the npm package `telegram` 2.26.22, which is always there. */
 export const GRAMJS_LAYER = 198
+
+/** The layer of the npm package `teleproto` 1.229.0, which names it only in code that loads everything. */
+export const TELEPROTO_LAYER = 229
 
 // The schema text of `telegram` types these handshake fields and `info` as string; they are bytes, and reading them
 // as UTF-8 would destroy them (https://core.telegram.org/mtproto/auth_key writes them as strings of bytes).
@@ -45,6 +49,19 @@ const readMtcuteLayer = (service: readonly Definition[]): Layer | undefined => {
   return buildLayer(number, [...service, ...definitions])
 }
 
+// MTProto's own messages are left out: under teleproto's names for them nothing here would find them.
+const readTeleprotoLayer = (service: readonly Definition[]): Layer | undefined => {
+  let json: unknown
+  try {
+    json = load('teleproto/tl/generated/api-definitions.js')
+  } catch {
+    return undefined
+  }
+  const own = new Set(service.map(definition => definition.id))
+  const definitions = parseTeleprotoSchema(json).filter(({ id }) => !own.has(id))
+  return buildLayer(TELEPROTO_LAYER, [...service, ...definitions])
+}
+
 /** Looks layers up, reading each schema at its first use only (about 30 ms for one). */
 export type Layers = {
   /** MTProto's own messages, before any layer is agreed upon. */
@@ -54,21 +71,26 @@ export type Layers = {
 }
 
 export const createLayers = (): Layers => {
-  const definitions = readServiceSchema()
-  let gramjs: Layer | undefined
-  let mtcute: Layer | undefined | null = null
+  const service = readServiceSchema()
+  const once = <T>(read: () => T): (() => T) => {
+    let kept: { readonly value: T } | undefined
+    return () => (kept ??= { value: read() }).value
+  }
+  const gramjs = once(() =>
+    buildLayer(GRAMJS_LAYER, [
+      ...service,
+      ...parseSchemaText(z.string().parse(load('telegram/tl/apiTl.js'))),
+    ]),
+  )
+  const teleproto = once(() => readTeleprotoLayer(service))
+  const mtcute = once(() => readMtcuteLayer(service))
   return {
-    service: buildLayer(0, definitions),
+    service: buildLayer(0, service),
     find: number => {
-      if (number === GRAMJS_LAYER) {
-        gramjs ??= buildLayer(GRAMJS_LAYER, [
-          ...definitions,
-          ...parseSchemaText(z.string().parse(load('telegram/tl/apiTl.js'))),
-        ])
-        return gramjs
-      }
-      if (mtcute === null) mtcute = readMtcuteLayer(definitions)
-      return mtcute?.number === number ? mtcute : undefined
+      if (number === GRAMJS_LAYER) return gramjs()
+      if (number === TELEPROTO_LAYER) return teleproto()
+      const other = mtcute()
+      return other?.number === number ? other : undefined
     },
   }
 }
