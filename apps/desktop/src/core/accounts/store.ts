@@ -38,7 +38,9 @@ export function createAccountStore(database: Database, sealer: Sealer) {
 
   return {
     all: (): readonly Account[] =>
-      database.all(`SELECT * FROM account WHERE standing <> 'removed' ORDER BY added_at, id`).map(toAccount),
+      database
+        .all(`SELECT * FROM account WHERE standing <> 'removed' ORDER BY added_at, rowid`)
+        .map(toAccount),
     byUser: (userId: string): Account | null => {
       const row = database.get('SELECT * FROM account WHERE tg_user_id = ?', userId)
       return row ? toAccount(row) : null

@@ -36,6 +36,8 @@ export type Deliveries = {
 
 export type ChatMessage = { readonly at: number; readonly text: string; readonly pending: boolean }
 
+const STOP_TIMEOUT_MS = 3000
+
 /** Everything that happens to a message after it was confirmed. */
 export function createDelivery(deps: DeliveryDeps): Deliveries {
   const { database, sealer, clock, accounts, targets, emit } = deps
@@ -191,7 +193,13 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
       const all = [...lanes.values()]
       for (const lane of all) lane.stop()
       lanes.clear()
-      await Promise.all(all.map(lane => lane.exclusive(() => Promise.resolve())))
+      // A request under way is given a moment; without its answer it is looked up at the next start.
+      let cancelLimit = (): void => undefined
+      const limit = new Promise<void>(resolve => {
+        cancelLimit = deps.timers.after(STOP_TIMEOUT_MS, resolve)
+      })
+      await Promise.race([Promise.all(all.map(lane => lane.exclusive(() => Promise.resolve()))), limit])
+      cancelLimit()
       store.forget()
     },
     place: plan => {

@@ -1,0 +1,309 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { onTestFinished, describe, expect, test } from 'vitest'
+import { CallFailure } from '../failure.ts'
+import { classify } from '../telegram/errors.ts'
+import { createFakeDataCentre, fakeChannel, fakeUser } from '../telegram/testing/fake-data-centre.ts'
+import { createMessaging, signedInMessaging, signIn } from '../telegram/testing/messaging-core.ts'
+import { fakeTime, memoryDatabase, tempFolder } from '../testing/index.ts'
+import { normalisePhone } from './sign-in.ts'
+import { phoneHint } from './view.ts'
+
+async function fresh() {
+  const time = fakeTime()
+  const parts = { time, database: memoryDatabase(), folder: tempFolder() }
+  const dc = createFakeDataCentre(time.clock)
+  dc.addUser(fakeUser(1))
+  dc.addUser(fakeUser(2, 'tournesol'))
+  dc.setDialogs([fakeChannel('1', 'Annonces')])
+  const core = createMessaging(dc, parts)
+  await core.start()
+  onTestFinished(() => core.stop())
+  return { ...core, core, dc, parts }
+}
+
+const codeOf = async (work: Promise<unknown> | unknown): Promise<string> => {
+  try {
+    await work
+    return 'no failure'
+  } catch (error) {
+    return error instanceof CallFailure ? error.error.code : String(error)
+  }
+}
+
+describe('signing in', () => {
+  test('the code step tells how it comes, how long it is and when another may be asked for', async () => {
+    const { handlers } = await fresh()
+    expect(await handlers['accounts.signIn']({ phone: '+33 6 39 98 00 01' })).toMatchObject({
+      step: 'code',
+      phone: '+33639980001',
+      delivery: 'app',
+      length: 5,
+      resend: { from: '2027-01-04T09:01:00Z', delivery: 'sms' },
+    })
+  })
+
+  test('a wrong code keeps the sign-in; the right one, with spaces, ends it', async () => {
+    const { handlers } = await fresh()
+    const { signInId } = (await handlers['accounts.signIn']({ phone: '0033639980001' })) as {
+      signInId: string
+    }
+    const wrong = handlers['accounts.submitCode']({ signInId, code: '99999' })
+    expect(await codeOf(wrong)).toBe('telegram/code-invalid')
+    expect(await handlers['accounts.submitCode']({ signInId, code: '123 45' })).toMatchObject({
+      step: 'done',
+      account: { name: 'Membre 1', health: 'online', phoneHint: '+33 •• •• •• 01', lastError: null },
+    })
+  })
+
+  test('the second step shows its hint, survives a wrong password and takes the right one', async () => {
+    const { handlers } = await fresh()
+    const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980002' })) as {
+      signInId: string
+    }
+    expect(await handlers['accounts.submitCode']({ signInId, code: '12345' })).toEqual({
+      step: 'password',
+      signInId,
+      hint: 'une fleur',
+    })
+    const wrong = handlers['accounts.submitPassword']({ signInId, password: 'rose' })
+    expect(await codeOf(wrong)).toBe('telegram/password-invalid')
+    const done = await handlers['accounts.submitPassword']({ signInId, password: 'tournesol' })
+    expect(done).toMatchObject({ step: 'done', account: { name: 'Membre 2' } })
+  })
+
+  test('A13: another code is not asked for before Telegram allows it', async () => {
+    const { handlers, time, dc } = await fresh()
+    const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980001' })) as {
+      signInId: string
+    }
+    await time.advance(30_000)
+    expect(await codeOf(handlers['accounts.resendCode']({ signInId }))).toBe('telegram/wait')
+    expect(dc.calls.some(({ method }) => method === 'resendCode')).toBe(false)
+    await time.advance(30_000)
+    expect(await handlers['accounts.resendCode']({ signInId })).toMatchObject({ step: 'code', signInId })
+  })
+
+  test('an expired code says so and a new one may be asked for at once', async () => {
+    const { handlers, dc } = await fresh()
+    const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980001' })) as {
+      signInId: string
+    }
+    dc.fault({ method: 'signIn', does: classify('PHONE_CODE_EXPIRED', 400) })
+    dc.fault({ method: 'resendCode', does: classify('PHONE_CODE_EXPIRED', 400) })
+    const late = handlers['accounts.submitCode']({ signInId, code: '12345' })
+    expect(await codeOf(late)).toBe('telegram/code-expired')
+    expect(await handlers['accounts.resendCode']({ signInId })).toMatchObject({ step: 'code' })
+    expect(await handlers['accounts.submitCode']({ signInId, code: '12345' })).toMatchObject({ step: 'done' })
+  })
+
+  test('a connection lost while the code is on its way does not end the sign-in', async () => {
+    const { handlers, dc } = await fresh()
+    const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980001' })) as {
+      signInId: string
+    }
+    dc.dropAll()
+    expect(await handlers['accounts.submitCode']({ signInId, code: '12345' })).toMatchObject({ step: 'done' })
+  })
+
+  test('a number without an account, a nonsense and a number that is there already are refused', async () => {
+    const { handlers, core } = await fresh()
+    const ask = (phone: string) => codeOf(handlers['accounts.signIn']({ phone }))
+    expect(await ask('+33 6 00 00 00 00')).toBe('telegram/phone-unregistered')
+    expect(await ask('06 39 98 00 01')).toBe('telegram/phone-invalid')
+    await signIn(core, 1)
+    expect(await ask('+33639980001')).toBe('telegram/account-already-added')
+    expect(await handlers['accounts.list']({})).toHaveLength(1)
+  })
+
+  test('a sign-in that is over, cancelled or unknown says so', async () => {
+    const { handlers, time } = await fresh()
+    const first = (await handlers['accounts.signIn']({ phone: '+33639980001' })) as { signInId: string }
+    await handlers['accounts.cancelSignIn'](first)
+    const submit = (signInId: string) =>
+      codeOf((async () => handlers['accounts.submitCode']({ signInId, code: '12345' }))())
+    expect(await submit(first.signInId)).toBe('telegram/sign-in-over')
+    const second = (await handlers['accounts.signIn']({ phone: '+33639980001' })) as { signInId: string }
+    await time.advance(16 * 60_000)
+    expect(await submit(second.signInId)).toBe('telegram/sign-in-over')
+    expect(await handlers['accounts.cancelSignIn']({ signInId: 'nothing' })).toEqual({})
+  })
+
+  test('Telegram’s pause before a sign-in is told with its end', async () => {
+    const { handlers, dc } = await fresh()
+    dc.fault({ method: 'sendCode', does: classify('FLOOD_WAIT_300', 420) })
+    const refused = await Promise.resolve(handlers['accounts.signIn']({ phone: '+33639980001' })).catch(
+      (error: unknown) => (error as CallFailure).error,
+    )
+    expect(refused).toEqual({
+      code: 'telegram/wait',
+      params: { seconds: 300, retryAt: '2027-01-04T09:05:00Z' },
+      retryable: true,
+    })
+  })
+})
+
+describe('what is kept', () => {
+  test('A9: the session is on disk before the account is shown, and nothing of it can be read there', async () => {
+    const { core, events, parts } = await fresh()
+    const accountId = await signIn(core, 1)
+    const file = join(parts.folder, `${accountId}.session`)
+    expect(readdirSync(parts.folder)).toEqual([`${accountId}.session`])
+    expect(readFileSync(file).toString('latin1')).not.toMatch(/dcId|127\.0\.0\.1/)
+    expect(events.some(({ name }) => name === 'accounts.changed')).toBe(true)
+    const row = parts.database.get('SELECT * FROM account')
+    expect(JSON.stringify(row)).not.toMatch(/Membre|33639980001/)
+    for (const value of Object.values(row ?? {}))
+      if (value instanceof Uint8Array)
+        expect(Buffer.from(value).toString('latin1')).not.toMatch(/Membre|3998/)
+  })
+
+  test('code, password and phone number are in no log line and no event', async () => {
+    const { handlers, lines, events } = await fresh()
+    const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980002' })) as {
+      signInId: string
+    }
+    await handlers['accounts.submitCode']({ signInId, code: '12345' })
+    await handlers['accounts.submitPassword']({ signInId, password: 'tournesol' })
+    expect(JSON.stringify([lines, events])).not.toMatch(/12345|tournesol|33639980002/)
+  })
+
+  test('after a restart the account comes back by itself, without a code', async () => {
+    const { core, dc, parts } = await fresh()
+    await signIn(core, 1)
+    await core.stop()
+    const again = createMessaging(dc, parts)
+    await again.start()
+    onTestFinished(() => again.stop())
+    expect(await again.handlers['accounts.list']({})).toMatchObject([{ name: 'Membre 1', health: 'online' }])
+  })
+
+  test('a session file that was altered signs the account out instead of trusting it', async () => {
+    const { core, dc, parts } = await fresh()
+    const accountId = await signIn(core, 1)
+    await core.stop()
+    const { writeFileSync } = await import('node:fs')
+    const file = join(parts.folder, `${accountId}.session`)
+    const bytes = readFileSync(file)
+    bytes[bytes.length - 1]! ^= 1
+    writeFileSync(file, bytes)
+    const again = createMessaging(dc, parts)
+    await again.start()
+    onTestFinished(() => again.stop())
+    expect(await again.handlers['accounts.list']({})).toMatchObject([{ health: 'signed-out' }])
+  })
+})
+
+describe('staying connected', () => {
+  test('a lost connection comes back by itself, ever more patiently, and says so meanwhile', async () => {
+    const { handlers, dc, time, accountId } = await signedInMessaging()
+    const health = async () => (await handlers['accounts.list']({}))[0]?.health
+    dc.setDown(true)
+    await time.advance(0)
+    expect(await health()).toBe('offline')
+    const before = dc.calls.length
+    await time.advance(10 * 60_000)
+    expect(dc.calls.length).toBe(before)
+    dc.setDown(false)
+    await time.advance(90_000)
+    expect(await health()).toBe('online')
+    expect(accountId).toBeTruthy()
+  })
+
+  test('T15: one connection per account at any time', async () => {
+    const { core, dc } = await fresh()
+    const accountId = await signIn(core, 1)
+    for (let i = 0; i < 5; i++) core.accounts.resume()
+    await core.handlers['accounts.reconnect']({ accountId })
+    await core.time.advance(60_000)
+    expect(dc.connections()).toBe(1)
+  })
+
+  test('a machine that slept, or a clock that was set, makes a new connection before anything is sent', async () => {
+    const { core, dc } = await fresh()
+    const accountId = await signIn(core, 1)
+    const dialled = () => dc.calls.filter(({ method }) => method === 'connect').length
+    const before = dialled()
+    core.time.setWall(core.time.clock.now() + 8 * 3600_000)
+    expect(core.accounts.line(accountId)).toBeNull()
+    await core.time.advance(1000)
+    expect(dialled()).toBe(before + 1)
+    expect(core.accounts.line(accountId)).not.toBeNull()
+  })
+
+  test('a session ended elsewhere is shown as signed out and not knocked at again', async () => {
+    const { core, dc } = await fresh()
+    await signIn(core, 1)
+    dc.revoke()
+    dc.dropAll()
+    await core.time.advance(60_000)
+    expect(await core.handlers['accounts.list']({})).toMatchObject([
+      { health: 'signed-out', lastError: 'telegram/signed-out' },
+    ])
+    const before = dc.calls.length
+    await core.time.advance(3600_000)
+    expect(dc.calls).toHaveLength(before)
+  })
+
+  test('one account out of order does not disturb another', async () => {
+    const { core } = await fresh()
+    const first = await signIn(core, 1)
+    const { signInId } = (await core.handlers['accounts.signIn']({ phone: '+33639980002' })) as {
+      signInId: string
+    }
+    await core.handlers['accounts.submitCode']({ signInId, code: '12345' })
+    await core.handlers['accounts.submitPassword']({ signInId, password: 'tournesol' })
+    core.accounts.report(first, classify('FLOOD_WAIT_60', 420))
+    const views = await core.handlers['accounts.list']({})
+    expect(views.map(({ health }) => health)).toEqual(['paused', 'online'])
+    await core.time.advance(70_000)
+    expect((await core.handlers['accounts.list']({}))[0]).toMatchObject({
+      health: 'online',
+      pausedUntil: null,
+    })
+  })
+})
+
+describe('removing', () => {
+  test('the session ends at Telegram and here, and the same account may be added again', async () => {
+    const { core, dc, parts } = await fresh()
+    const accountId = await signIn(core, 1)
+    await core.handlers['accounts.remove']({ accountId })
+    expect(dc.calls.some(({ method }) => method === 'logOut')).toBe(true)
+    expect(readdirSync(parts.folder)).toEqual([])
+    expect(await core.handlers['accounts.list']({})).toEqual([])
+    expect(await signIn(core, 1)).toBe(accountId)
+  })
+
+  test('offline, the account is forgotten here all the same', async () => {
+    const { core, dc, parts } = await fresh()
+    const accountId = await signIn(core, 1)
+    dc.setDown(true)
+    await core.time.advance(0)
+    await core.handlers['accounts.remove']({ accountId })
+    expect(readdirSync(parts.folder)).toEqual([])
+  })
+
+  test('an account that is not there says so', async () => {
+    const { core } = await fresh()
+    const accountId = 'nobody' as never
+    expect(await codeOf(core.handlers['accounts.remove']({ accountId }))).toBe('account/unknown')
+  })
+})
+
+test.each([
+  ['+33 6 39 98 00 01', '33639980001'],
+  ['0033639980001', '33639980001'],
+  ['+1 (212) 555-0100', '12125550100'],
+  ['06 39 98 00 01', null],
+  ['+33', null],
+  ['+0123456789', null],
+  ['+33 6 39 98 00 0a', null],
+])('%s is read as %s', (typed, phone) => {
+  expect(normalisePhone(typed)).toBe(phone)
+})
+
+test('a hint shows too little of a number to call it', () => {
+  expect(phoneHint('33639980001')).toBe('+33 •• •• •• 01')
+  expect(phoneHint('12')).toBe('••')
+})
