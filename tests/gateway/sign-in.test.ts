@@ -57,16 +57,7 @@ test('a number without an account is refused, never registered', async () => {
   expect(dc.calls.some(({ method }) => method.startsWith('auth.signUp'))).toBe(false)
 })
 
-test('T25: Telegram is told the honest name and version of this application', async () => {
-  const dc = await dataCentre()
-  const { line } = client(dc)
-  valueOf(await line.connect())
-  const greeting = JSON.stringify(dc.calls.map(({ request }) => request))
-  expect(greeting).not.toContain('Telegram Desktop')
-  expect(dc.calls.map(({ method }) => method)).toEqual(['help.getConfig'])
-})
-
-test('a session comes back without a new sign-in, at the address and with the key it was kept with', async () => {
+test('T4, T5, T6: a session comes back without a new sign-in, at whatever port and with the key it was kept with', async () => {
   const dc = await dataCentre()
   const first = await signedIn(dc)
   const session = first.session()

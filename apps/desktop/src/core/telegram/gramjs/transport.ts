@@ -208,7 +208,11 @@ export function createTransport(options: TransportOptions) {
   }
 }
 
-function initialRequest({ apiId, device }: ConnectionOptions): Api.AnyRequest {
+/** What a connection says first: which schema we speak, and who we are. */
+export function initialRequest({
+  apiId,
+  device,
+}: Pick<ConnectionOptions, 'apiId' | 'device'>): Api.InvokeWithLayer {
   return new Api.InvokeWithLayer({
     layer: LAYER,
     query: new Api.InitConnection({

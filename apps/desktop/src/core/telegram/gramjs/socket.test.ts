@@ -1,0 +1,55 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { DirectSocket } from './socket.ts'
+
+async function serve(onSocket: (socket: Socket) => void): Promise<number> {
+  const server: Server = createServer(onSocket)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+const at = (port: number) => ({ host: '127.0.0.1', port })
+
+test('T4: the first address that answers is taken', async () => {
+  const port = await serve(socket => socket.end('bonjour'))
+  const socket = new DirectSocket([at(1), at(port)])
+  await socket.connect()
+  expect((await socket.readExactly(7)).toString()).toBe('bonjour')
+})
+
+test('where nobody listens, connecting fails instead of waiting', async () => {
+  await expect(new DirectSocket([at(1)]).connect()).rejects.toThrow()
+  await expect(new DirectSocket([]).connect()).rejects.toThrow('no address')
+})
+
+test('bytes are read in the portions asked for, however they arrive', async () => {
+  const port = await serve(socket => {
+    socket.setNoDelay()
+    socket.write('ab')
+    socket.write('cdefg')
+  })
+  const socket = new DirectSocket([at(port)])
+  await socket.connect()
+  expect((await socket.readExactly(3)).toString()).toBe('abc')
+  expect((await socket.readExactly(1)).toString()).toBe('d')
+  expect((await socket.readExactly(3)).toString()).toBe('efg')
+  await socket.close()
+})
+
+test('whoever waits for bytes is told when the connection ends', async () => {
+  const port = await serve(socket => socket.destroy())
+  const socket = new DirectSocket([at(port)])
+  await socket.connect()
+  await expect(socket.readExactly(4)).rejects.toThrow('closed')
+  expect(() => socket.write(Buffer.from('x'))).toThrow('closed')
+})
+
+test('an impossible length is refused before any memory is given to it', async () => {
+  const port = await serve(() => undefined)
+  const socket = new DirectSocket([at(port)])
+  await socket.connect()
+  await expect(socket.readExactly(0x7fffffff)).rejects.toThrow('impossible length')
+  await socket.close()
+})
