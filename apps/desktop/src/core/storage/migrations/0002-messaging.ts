@@ -76,6 +76,7 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_by_date ON delivery (at, seq);
 CREATE INDEX delivery_by_account_and_date ON delivery (account_id, at, seq);
 CREATE INDEX delivery_by_state ON delivery (account_id, state, at, seq);
+CREATE INDEX delivery_queue ON delivery (account_id, at, seq) WHERE state IN ('queued', 'paused');
 CREATE INDEX delivery_by_run ON delivery (account_id, run, state);
 CREATE INDEX delivery_by_chat ON delivery (account_id, chat_id, at);
 CREATE INDEX delivery_by_plan ON delivery (plan_id);
