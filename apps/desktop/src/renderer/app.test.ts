@@ -1,6 +1,7 @@
 import type { VueWrapper } from '@vue/test-utils'
 import { afterEach, expect, test } from 'vitest'
 import App from './App.vue'
+import { useAccounts } from './features/accounts/store.ts'
 import { createFakeBridge, type FakeBridge } from './testing/fake-bridge.ts'
 import { eventually, field, mountWith, settle } from './testing/mount.ts'
 
@@ -72,10 +73,11 @@ test('the language changes live, wherever it was changed, and what was typed sta
 
 test('locking hides everything at once, and the passphrase leads back to where one was', async () => {
   const { wrapper, fake, router } = await open('/settings')
-  await shows(wrapper, 'Réglages')
+  await eventually(() => expect(useAccounts().list).toHaveLength(3))
   fake.state.app = { ...fake.state.app, vault: 'locked' }
   fake.emit('app.changed', fake.state.app)
   await shows(wrapper, 'Déverrouiller AutoTele')
+  expect(useAccounts().list).toEqual([])
   await field(wrapper, 'Phrase secrète').setValue('ouvre-toi sésame')
   await wrapper.get('form').trigger('submit')
   await shows(wrapper, 'Réglages')

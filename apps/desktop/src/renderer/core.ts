@@ -18,6 +18,8 @@ export type Core = {
   on<N extends EventName>(name: N, listener: (payload: Payload<N>) => void): () => void
   /** Called when events were missed (a gap in revisions) or the core came back: what is cached may be wrong. */
   onStale(listener: () => void): () => void
+  /** Called when the vault is locked: what was read from it is to be forgotten here too. */
+  onLocked(listener: () => void): () => void
   openExternal(url: string): void
 }
 
@@ -27,6 +29,7 @@ export function createCore(bridge: Bridge): Core {
   const connected = ref(true)
   const byName = new Map<EventName, Set<(payload: never) => void>>()
   const staleListeners = new Set<() => void>()
+  const lockListeners = new Set<() => void>()
   let revision: number | null = null
 
   const tellStale = () => {
@@ -37,6 +40,9 @@ export function createCore(bridge: Bridge): Core {
     const gap = revision !== null && message.revision !== revision + 1
     revision = message.revision
     for (const listener of byName.get(message.name) ?? []) listener(message.payload as never)
+    if (message.name === 'app.changed' && message.payload.vault === 'locked') {
+      for (const listener of lockListeners) listener()
+    }
     if (gap) tellStale()
   })
 
@@ -64,6 +70,10 @@ export function createCore(bridge: Bridge): Core {
     onStale(listener) {
       staleListeners.add(listener)
       return () => void staleListeners.delete(listener)
+    },
+    onLocked(listener) {
+      lockListeners.add(listener)
+      return () => void lockListeners.delete(listener)
     },
     openExternal: url => bridge.openExternal(url),
   }
@@ -110,6 +120,8 @@ export type Resource<T> = {
   load(): Promise<void>
   /** Takes a newer value than any request under way could bring. */
   set(value: T): void
+  /** Forgets everything, a request under way included. */
+  clear(): void
 }
 
 export function createResource<T>(fetch: () => Promise<Envelope<T>>): Resource<T> {
@@ -135,6 +147,12 @@ export function createResource<T>(fetch: () => Promise<Envelope<T>>): Resource<T
       loading.value = false
       error.value = null
       data.value = value
+    },
+    clear() {
+      newest++
+      loading.value = false
+      error.value = null
+      data.value = null
     },
   }
 }

@@ -58,6 +58,8 @@ export const useSignIn = defineStore('sign-in', () => {
     again.value = null
   }
 
+  core.onLocked(reset)
+
   const id = () => step.value?.signInId ?? ''
 
   return {

@@ -6,6 +6,7 @@ export const useAccounts = defineStore('accounts', () => {
   const core = useCore()
   const accounts = createResource(() => core.call('accounts.list', {}))
   core.on('accounts.changed', accounts.set)
+  core.onLocked(accounts.clear)
   core.onStale(() => void accounts.load())
 
   const list = computed(() => accounts.data.value ?? [])

@@ -49,6 +49,7 @@ export const useChats = defineStore('chats', () => {
   }
 
   core.on('targets.changed', ({ accountId }) => void byAccount.get(accountId)?.load())
+  core.onLocked(() => byAccount.clear())
   core.onStale(() => {
     for (const resource of byAccount.values()) void resource.load()
   })

@@ -55,6 +55,25 @@ test('a draft that could not be saved stays, is told, and is saved when the core
   expect(fake.state.draft?.text).toBe('précieux')
 })
 
+test('a locked vault leaves no message behind in the window, and unlocking brings it back', async () => {
+  const { composer, fake } = await compose()
+  composer.text = 'confidentiel'
+  await vi.advanceTimersByTimeAsync(500)
+  fake.emit('app.changed', { ...fake.state.app, vault: 'locked' })
+  expect(composer.text).toBe('')
+  await vi.advanceTimersByTimeAsync(500)
+  expect(fake.state.draft?.text).toBe('confidentiel')
+  await composer.load()
+  expect(composer.text).toBe('confidentiel')
+})
+
+test('what could not be saved before the vault was locked stays in the window', async () => {
+  const { composer, fake } = await compose()
+  composer.text = 'pas encore enregistré'
+  fake.emit('app.changed', { ...fake.state.app, vault: 'locked' })
+  expect(composer.text).toBe('pas encore enregistré')
+})
+
 test('a draft that arrives late never replaces what is already typed', async () => {
   const fake = createFakeBridge('full', clock)
   fake.state.draft = { ...stored, text: 'ancien' }

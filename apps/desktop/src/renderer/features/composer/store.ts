@@ -126,8 +126,8 @@ export const useComposer = defineStore('composer', () => {
     chatIds.value = []
   }
 
-  /** Empties everything but the account and the zone, here and in the core. */
-  async function discard(): Promise<void> {
+  /** Empties everything but the account and the zone. */
+  function reset() {
     chatIds.value = []
     text.value = ''
     entities.value = []
@@ -136,6 +136,20 @@ export const useComposer = defineStore('composer', () => {
     rows.value = []
     addRow()
     preview.value = null
+  }
+
+  // What the core keeps is forgotten here while the vault is locked; what it could not keep stays, to be saved later.
+  core.onLocked(() => {
+    if (!loaded.value || JSON.stringify(blank.value ? null : draft.value) !== stored) return
+    clearTimeout(timer)
+    loaded.value = false
+    accountId.value = null
+    reset()
+  })
+
+  /** Empties the draft here and in the core. */
+  async function discard(): Promise<void> {
+    reset()
     await save()
     saving.value = 'idle'
   }

@@ -73,6 +73,15 @@ export const useDeliveries = defineStore('deliveries', () => {
     refreshSoon()
     void progress.load()
   })
+  core.onLocked(() => {
+    newest++
+    items.value = []
+    total.value = 0
+    next.value = null
+    loaded.value = false
+    loading.value = false
+    progress.clear()
+  })
   const isActive = ({ done, failed, total: all }: Progress) => done + failed < all
   const active = computed(() => (progress.data.value ?? []).filter(isActive))
 
