@@ -11,6 +11,17 @@ test('T18: how the code comes, its length and the way to another one are Telegra
   })
 })
 
+test('a phone number at home in another data centre is followed there, with a key of its own', async () => {
+  const dc = await dataCentre()
+  const { line, session } = client(dc)
+  valueOf(await line.connect())
+  const before = session()
+  dc.faults.add({ method: 'auth.sendCode', code: 303, text: 'PHONE_MIGRATE_2' })
+  const { hash } = valueOf(await line.sendCode(NASSIM.phone))
+  expect(session()?.key).not.toEqual(before?.key)
+  expect(valueOf(await line.signIn(NASSIM.phone, hash, NASSIM.code))).toMatchObject({ kind: 'signed-in' })
+})
+
 test('a wrong code may be tried again in the same sign-in', async () => {
   const { line } = client(await dataCentre())
   valueOf(await line.connect())

@@ -275,6 +275,15 @@ describe('removing', () => {
     expect(await signIn(core, 1)).toBe(accountId)
   })
 
+  test('a pause Telegram asked for outlives removing the account and adding it again', async () => {
+    const { core } = await fresh()
+    const accountId = await signIn(core, 1)
+    core.accounts.report(accountId, classify('FLOOD_WAIT_3600', 420))
+    await core.handlers['accounts.remove']({ accountId })
+    await signIn(core, 1)
+    expect(await core.handlers['accounts.list']({})).toMatchObject([{ health: 'paused' }])
+  })
+
   test('offline, the account is forgotten here all the same', async () => {
     const { core, dc, parts } = await fresh()
     const accountId = await signIn(core, 1)

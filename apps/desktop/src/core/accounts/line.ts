@@ -73,13 +73,14 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     tell(events.onOnline)
   }
 
-  /** Ends the connection and comes back later, ever more patiently. */
-  const drop = (): void => {
+  /** Ends the connection and comes back later, ever more patiently, and not before `pauseMs`. */
+  const drop = (pauseMs = 0): void => {
     hangUp()
     const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
     const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt, 10))
     attempt += 1
-    cancelRetry = timers.after(Math.round(longest * (0.75 + jitter / 2)), () => void connect())
+    const patience = Math.round(longest * (0.75 + jitter / 2))
+    cancelRetry = timers.after(Math.max(pauseMs, patience), () => void connect())
     set('offline')
   }
 
@@ -108,7 +109,7 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     if (FINAL.has(error.reaction)) {
       hangUp()
       set('offline')
-    } else drop()
+    } else drop((error.waitSeconds ?? 0) * 1000)
     tell(() => events.onRefused(error))
   }
 

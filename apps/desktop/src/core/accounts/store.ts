@@ -50,7 +50,7 @@ export function createAccountStore(database: Database, sealer: Sealer) {
       database.run(
         `INSERT INTO account (id, tg_user_id, sealed, premium, standing, added_at) VALUES (?, ?, ?, ?, 'signed-in', ?)
          ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, premium = excluded.premium, standing = 'signed-in',
-         last_error = NULL, wait_until = NULL`,
+         last_error = NULL`,
         id,
         me.userId,
         seal(id, me),
@@ -67,10 +67,11 @@ export function createAccountStore(database: Database, sealer: Sealer) {
     setWait: (id: AccountId, until: number): void => {
       database.run('UPDATE account SET wait_until = ? WHERE id = ?', Math.ceil(until), id)
     },
+    /** A pause Telegram asked for is kept: removing an account and adding it again is no way around it. */
     forget: (id: AccountId): void => {
       const nobody = seal(id, { name: '', username: null, phone: '' })
       database.run(
-        `UPDATE account SET standing = 'removed', sealed = ?, last_error = NULL, wait_until = NULL WHERE id = ?`,
+        `UPDATE account SET standing = 'removed', sealed = ?, last_error = NULL, chats_refreshed_at = NULL WHERE id = ?`,
         nobody,
         id,
       )

@@ -17,7 +17,7 @@ export type TargetsDeps = {
   readonly timers: Timers
   readonly log: Log
   readonly emit: Emit
-  readonly accounts: Pick<Accounts, 'ids' | 'line' | 'obstacle' | 'report'>
+  readonly accounts: Pick<Accounts, 'ids' | 'line' | 'obstacle' | 'report' | 'watch'>
 }
 
 export type Targets = {
@@ -39,6 +39,9 @@ export function createTargets(deps: TargetsDeps): Targets {
   const { accounts, clock, emit } = deps
   const store = createTargetStore(deps.database, deps.sealer)
   const underWay = new Map<AccountId, Promise<void>>()
+  accounts.watch(change => {
+    if (change.kind === 'removing') store.forget(change.accountId)
+  })
 
   const fetchNow = async (accountId: AccountId): Promise<void> => {
     const line = accounts.line(accountId)

@@ -51,6 +51,14 @@ export function createTargetStore(database: Database, sealer: Sealer) {
       const row = database.get('SELECT chats_refreshed_at AS at FROM account WHERE id = ?', accountId)
       return row?.['at'] == null ? null : Number(row['at'])
     },
+    /** Of an account that was removed, only the names of what it had planned stay. */
+    forget: (accountId: AccountId): void => {
+      database.run(
+        `DELETE FROM chat WHERE account_id = ? AND chat_id NOT IN
+         (SELECT chat_id FROM delivery WHERE account_id = chat.account_id)`,
+        accountId,
+      )
+    },
     /** The whole list in one go. Chats that are gone stay known, since something may be planned in them. */
     replace: (accountId: AccountId, chats: readonly FoundChat[], now: number): void => {
       database.transaction(() => {

@@ -78,7 +78,9 @@ function createConnection(
     for (let tries = 1; ; tries++) {
       const parameters = await ask(new Api.account.GetPassword())
       if (!parameters.ok) return parameters
-      const proof = await computeCheck(parameters.value, password)
+      // It throws when Telegram proposes parameters that would give the password away.
+      const proof = await computeCheck(parameters.value, password).catch(() => null)
+      if (proof === null) return failure(UNREADABLE)
       const checked = await change(new Api.auth.CheckPassword({ password: proof }))
       if (checked.ok) return signedIn(checked.value)
       if (tries >= 2 || !['SRP_ID_INVALID', 'SRP_PASSWORD_CHANGED'].includes(checked.error.rpc))

@@ -1,0 +1,145 @@
+import { pointGramjsAt, type TelegramSandbox } from '@autotele/sandbox/telegram'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { AccountId, ChatId } from '../../apps/desktop/src/contract/index.ts'
+import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
+import { confirm, createMessaging } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
+import { memoryDatabase, type FakeTime } from '../../apps/desktop/src/core/testing/index.ts'
+import { CAMILLE, dataCentre, until } from './support.ts'
+
+// Accounts, chats, plans and deliveries as in the product, over the real protocol and in real time.
+
+const realTime: FakeTime = {
+  clock: { now: () => Date.now(), monotonic: () => performance.now() },
+  timers: {
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms)
+      return () => clearTimeout(timer)
+    },
+  },
+  advance: () => Promise.reject(new Error('real time passes by itself')),
+  setWall: () => undefined,
+  next: () => null,
+}
+
+function product(dc: TelegramSandbox) {
+  const folder = mkdtempSync(join(tmpdir(), 'autotele-gateway-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const parts = {
+    time: realTime,
+    database: memoryDatabase(),
+    folder,
+    gateway: createGramjsGateway(pointGramjsAt(dc)),
+  }
+  const launch = async (seed: string) => {
+    const core = createMessaging(undefined as never, { ...parts, seed })
+    await core.start()
+    onTestFinished(() => core.stop())
+    return core
+  }
+  return { launch }
+}
+type Core = Awaited<ReturnType<ReturnType<typeof product>['launch']>>
+
+async function signIn(core: Core): Promise<AccountId> {
+  setTimeout(() => console.log(JSON.stringify(core.lines)), 500)
+  const code = await core.handlers['accounts.signIn']({ phone: `+${CAMILLE.phone}` })
+  if (code.step !== 'code') throw new Error('no code was asked for')
+  const { signInId } = code
+  await core.handlers['accounts.submitCode']({ signInId, code: CAMILLE.code })
+  const done = await core.handlers['accounts.submitPassword']({ signInId, password: CAMILLE.password })
+  if (done.step !== 'done') throw new Error('not signed in')
+  return done.account.id
+}
+
+const chatCalled = async (core: Core, accountId: AccountId, part: string): Promise<ChatId> => {
+  const { chats } = await core.handlers['targets.list']({ accountId, refresh: false })
+  return chats.find(({ title }) => title.includes(part))!.id
+}
+
+const draftFor = (dc: TelegramSandbox, accountId: AccountId, chatIds: ChatId[]) => ({
+  accountId,
+  chatIds,
+  text: 'Réunion ce soir 🌱',
+  entities: [{ type: 'bold' as const, offset: 0, length: 7 }],
+  silent: false,
+  linkPreview: true,
+  dates: [new Date(dc.clock.now() + 2 * 3600_000).toISOString().slice(0, 16)],
+  timeZone: 'UTC',
+})
+
+const states = async (core: Core) =>
+  (await core.handlers['deliveries.list']({ scope: 'all', cursor: null, limit: 100 })).items.map(
+    ({ state }) => state,
+  )
+
+const becomes = async (core: Core, wanted: readonly string[]): Promise<void> => {
+  const deadline = performance.now() + 20_000
+  let last: readonly string[] = []
+  while (performance.now() < deadline) {
+    last = await states(core)
+    if (JSON.stringify(last) === JSON.stringify(wanted)) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  expect(last).toEqual(wanted)
+}
+
+test('A1: confirmed messages are in Telegram’s queues in seconds, come out with the application closed, and are found published', async () => {
+  const dc = await dataCentre()
+  const { launch } = product(dc)
+  const core = await launch('first')
+  const accountId = await signIn(core)
+  const chatIds = [await chatCalled(core, accountId, 'Lilas'), await chatCalled(core, accountId, 'Voisins')]
+  await confirm(core, draftFor(dc, accountId, chatIds))
+  await becomes(core, ['scheduled', 'scheduled'])
+  const peers = dc.world.chats().map(({ peer }) => peer)
+  const queued = () => peers.flatMap(peer => dc.world.scheduled(`+${CAMILLE.phone}`, peer))
+  expect(queued()).toHaveLength(2)
+  await core.stop()
+
+  dc.clock.advanceWorld(3 * 3600_000)
+  await until(() => expect(queued()).toEqual([]))
+  const again = await launch('second')
+  await becomes(again, ['published', 'published'])
+})
+
+test('the answer lost after execution, over the real protocol: placed once, found again', async () => {
+  const dc = await dataCentre()
+  const { launch } = product(dc)
+  const core = await launch('lost')
+  const accountId = await signIn(core)
+  const chatId = await chatCalled(core, accountId, 'Lilas')
+  dc.faults.add({ method: 'messages.sendMessage', drop: 'after' })
+  await confirm(core, draftFor(dc, accountId, [chatId]))
+  await becomes(core, ['scheduled'])
+  expect(dc.calls.filter(({ method }) => method === 'messages.sendMessage')).toHaveLength(1)
+})
+
+test('the request lost before execution: sent again with the same random_id, once', async () => {
+  const dc = await dataCentre()
+  const { launch } = product(dc)
+  const core = await launch('never')
+  const accountId = await signIn(core)
+  const chatId = await chatCalled(core, accountId, 'Lilas')
+  dc.faults.add({ method: 'messages.sendMessage', drop: 'before' })
+  await confirm(core, draftFor(dc, accountId, [chatId]))
+  await becomes(core, ['scheduled'])
+  const sent = dc.calls.filter(({ method }) => method === 'messages.sendMessage')
+  expect(new Set(sent.map(({ request }) => String(request['random_id']))).size).toBe(1)
+})
+
+test('a key that Telegram has forgotten ends as signed out, with the plan kept', async () => {
+  const dc = await dataCentre()
+  const { launch } = product(dc)
+  const core = await launch('forgotten')
+  const accountId = await signIn(core)
+  const chatId = await chatCalled(core, accountId, 'Lilas')
+  await core.handlers['deliveries.pause']({ accountId, paused: true })
+  await confirm(core, draftFor(dc, accountId, [chatId]))
+  dc.forgetKeys()
+  await core.handlers['accounts.reconnect']({ accountId })
+  expect(await core.handlers['accounts.list']({})).toMatchObject([{ health: 'signed-out' }])
+  expect(await states(core)).toEqual(['queued'])
+})
