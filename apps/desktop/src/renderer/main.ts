@@ -11,17 +11,24 @@ import { useSettings } from './stores/settings.ts'
 import './ui/tokens.css'
 import './ui/base.css'
 
-/** Puts the interface on the page. The language is known first, so that nothing is ever shown in the wrong one. */
+/** How long the page may stay empty for the sake of showing the right language first. */
+const PATIENCE_MILLISECONDS = 1_500
+
+/** Puts the interface on the page; in the chosen language at once, unless the core takes its time to start. */
 async function start(core: Core): Promise<void> {
-  const settings = await core.call('settings.get', {})
-  const language = settings.ok ? settings.data.language : preferredLanguage(navigator.languages)
+  const asked = core.call('settings.get', {})
+  const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE_MILLISECONDS))
+  const answer = await Promise.race([asked, late])
+  const language = answer?.ok ? answer.data.language : preferredLanguage(navigator.languages)
   const text = createText(language, await loadMessages(language))
   document.documentElement.lang = language
 
   const app = createApp(App)
   app.provide(CoreKey, core).provide(TextKey, text).use(createPinia()).use(text)
   app.runWithContext(() => {
-    if (settings.ok) useSettings().set(settings.data)
+    const settings = useSettings()
+    if (answer?.ok) settings.set(answer.data)
+    else void asked.then(later => (later.ok ? settings.set(later.data) : undefined))
     void useSession().load()
   })
   app.use(createAppRouter()).mount('#app')
