@@ -44,7 +44,6 @@ function product(dc: TelegramSandbox) {
 type Core = Awaited<ReturnType<ReturnType<typeof product>['launch']>>
 
 async function signIn(core: Core): Promise<AccountId> {
-  setTimeout(() => console.log(JSON.stringify(core.lines)), 500)
   const code = await core.handlers['accounts.signIn']({ phone: `+${CAMILLE.phone}` })
   if (code.step !== 'code') throw new Error('no code was asked for')
   const { signInId } = code
