@@ -40,6 +40,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
 
   /** Commits what events make of rows, then tells the interface. */
   const apply = (changes: readonly (readonly [StoredDelivery, DeliveryEvent])[], also?: () => void): void => {
+    if (changes.length === 0) return
     const changed: DeliveryId[] = []
     const commit = (row: StoredDelivery, after: Delivery): void => {
       store.save(row, after)

@@ -124,7 +124,9 @@ function createConnection(
       const messages = all.filter(message => message instanceof Api.Message)
       found.push(
         ...messages
-          .filter(({ date, out, post }) => date >= from && date <= to && (out === true || post === true))
+          .filter(({ date }) => date >= from && date <= to)
+          // In the chat with oneself nothing counts as outgoing.
+          .filter(({ out, post }) => out === true || post === true || peer.kind === 'self')
           .map(publishedMessage),
       )
       const last = all.at(-1)
