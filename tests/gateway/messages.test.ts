@@ -120,6 +120,19 @@ test('at its date it leaves the queue, is found in the history as scheduled, and
   expect(published).toMatchObject([{ text: wanted.text, fromScheduled: true }])
 })
 
+test('a reminder to oneself is found published too', async () => {
+  const dc = await dataCentre()
+  const { line } = await signedIn(dc)
+  const { chats } = valueOf(await line.dialogs(null))
+  const peer = chats.find(({ kind }) => kind === 'saved')?.peer ?? { kind: 'self' as const }
+  const wanted = { ...message(dc, await chatCalled(line, MARKET)), peer }
+  valueOf(await line.schedule(wanted))
+  dc.clock.advanceWorld(3_700_000)
+  expect(valueOf(await line.publishedBetween(peer, wanted.at, wanted.at + 900))).toMatchObject([
+    { text: wanted.text, fromScheduled: true },
+  ])
+})
+
 test('sent now, a scheduled message is published', async () => {
   const dc = await dataCentre()
   const { line } = await signedIn(dc)
