@@ -12,6 +12,17 @@ export class RpcError extends Error {
   }
 }
 
+/** A packet answered with a bare number, after which the connection ends. */
+export class TransportRefusal extends Error {
+  override readonly name = 'TransportRefusal'
+  readonly code: -404 | -429 | -444
+
+  constructor(code: -404 | -429 | -444) {
+    super(`answered ${code}`)
+    this.code = code
+  }
+}
+
 /** A sequence of bytes that no honest client sends: the connection is closed, and nothing else happens. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'

@@ -1,6 +1,12 @@
 import { createApi } from './handlers/index.ts'
+import { acceptToken } from './handlers/auth-qr.ts'
+import { createPasswords } from './handlers/auth-password.ts'
+import { createTransfers } from './handlers/auth-transfer.ts'
+import type { DataCentre, Shared } from './handlers/context.ts'
 import { DC_ID } from './handlers/help.ts'
-import type { Fault } from './mtproto/faults.ts'
+import type { Fault, Faults } from './mtproto/faults.ts'
+import { createGround } from './mtproto/ground.ts'
+import type { KeyRecord } from './mtproto/keys.ts'
 import type { Call } from './mtproto/rpc.ts'
 import { startServer } from './mtproto/server.ts'
 import type { MtprotoServer } from './mtproto/server.ts'
@@ -12,24 +18,41 @@ import type { TlObject } from './tl/value.ts'
 import { createWorld } from './world/facade.ts'
 import type { World } from './world/facade.ts'
 import { seedCommunity } from './world/seed.ts'
-import { createWorldCore, emptyState } from './world/world.ts'
+import { createLoginTokens } from './world/login-tokens.ts'
+import type { User } from './world/state.ts'
+import { createWorldCore, emptyState, normalisePhone } from './world/world.ts'
 
 export { pointGramjsAt } from './point-gramjs.ts'
 export { CAMILLE, NASSIM, seedCommunity } from './world/seed.ts'
 export { keyOfUser } from './world/state.ts'
 export { RpcError } from './errors.ts'
 export type { Fault } from './mtproto/faults.ts'
+export type { DataCentre } from './handlers/context.ts'
+export type { Delivery, NewLogin } from './world/login.ts'
 export type { WireHabits } from './mtproto/session.ts'
 export type { TlObject, TlValue } from './tl/value.ts'
 export type { World } from './world/facade.ts'
 export type { Draft } from './world/messages.ts'
 export type { ScheduleChange } from './world/schedule.ts'
-export type { AdminRight, BannedRight, Chat, Member, Message, PeerKey, User } from './world/state.ts'
+export type {
+  AdminRight,
+  BannedRight,
+  Chat,
+  Member,
+  Message,
+  PeerKey,
+  User,
+} from './world/state.ts'
 export type { NewChat, NewMember, NewUser } from './world/world.ts'
 
 export type TelegramOptions = {
   /** 0, the default, for any free port. Always on 127.0.0.1. */
   readonly port?: number
+  /**
+   * The data centres, all with the same world; where an account lives is said by its `login.dcId`, the first unless
+   * told. One, with id 2, by default.
+   */
+  readonly dataCentres?: readonly { readonly id: number; readonly port?: number }[]
   /** World, scheduled messages and sign-ins survive a restart in this file; without it they do not. */
   readonly stateFile?: string
   /** Fills a world that starts empty; `seedCommunity` unless told. */
@@ -50,6 +73,15 @@ export type RecordedCall = {
   readonly phone: string | null
 }
 
+export type UnknownMethod = { readonly method: string; readonly layer: number | null; readonly times: number }
+
+export type RefusalAmongResults = {
+  readonly method: string
+  readonly text: string
+  readonly code?: number
+  readonly results: number
+}
+
 export type Account = {
   readonly phone: string
   readonly code: string
@@ -60,7 +92,9 @@ export type Account = {
 export type TelegramSandbox = {
   readonly host: '127.0.0.1'
   readonly port: number
-  readonly dcId: 2
+  /** Of the first data centre, as `port`. */
+  readonly dcId: number
+  readonly dataCentres: readonly DataCentre[]
   /** PKCS#1 PEM, made anew at each start. */
   readonly rsaPublicKey: string
   /** Who can sign in, and with what. */
@@ -68,7 +102,12 @@ export type TelegramSandbox = {
   readonly world: World
   /** What clients asked, oldest first; the last 10,000. */
   readonly calls: readonly RecordedCall[]
-  readonly faults: { readonly add: (fault: Fault) => void; readonly clear: () => void }
+  /** Methods and constructors that were asked and that nobody wrote. */
+  readonly unknownMethods: readonly UnknownMethod[]
+  readonly faults: Pick<Faults, 'add' | 'clear' | 'list'> & {
+    /** The next call is refused, and the refusal travels in one container with the answers of so many later calls. */
+    readonly errorAndResultsInOneContainer: (refusal: RefusalAmongResults) => void
+  }
   readonly clock: {
     /** Moves world time; what becomes due is published at once. */
     readonly advanceWorld: (ms: number) => void
@@ -77,6 +116,10 @@ export type TelegramSandbox = {
     /** World time, ms. */
     readonly now: () => number
   }
+  /** What has to be typed for the code under way for a number, or would have to be for the next. */
+  readonly codeFor: (phone: string) => string
+  /** Scans a QR code: the bytes of a login token, their base64url text, or a tg://login link. Throws RpcError. */
+  readonly acceptQr: (token: Uint8Array | string, phone: string) => void
   /** How packets are written; each unkind habit may be switched off. */
   readonly wire: WireHabits
   /** Cuts every connection. */
@@ -100,13 +143,18 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
   const log = options.log ?? ((line: string) => process.stderr.write(`telegram sandbox: ${line}\n`))
   const saved = options.stateFile === undefined ? undefined : loadState(options.stateFile, log)
 
+  const places = options.dataCentres ?? [{ id: DC_ID, port: options.port ?? 0 }]
+  const firstDc = places[0]?.id ?? DC_ID
+  const homeOf = (user: User): number => places.find(({ id }) => id === user.login?.dcId)?.id ?? firstDc
+
   let worldOffset = saved?.worldOffset ?? 0
   const baseNow = options.now ?? Date.now
   const nowMs = (): number => baseNow() + worldOffset
   const calls: RecordedCall[] = []
   let serving: Session | undefined
-  // Filled once it listens; what runs before then finds nobody to tell.
-  const running: { server?: MtprotoServer } = {}
+  // Filled once they listen; what runs before then finds nobody to tell.
+  const servers: MtprotoServer[] = []
+  const unknown = new Map<string, UnknownMethod>()
 
   const state = saved?.world ?? emptyState()
   const core = createWorldCore(
@@ -115,20 +163,31 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     event => {
       file.changed()
       if (event.type === 'scheduled') publication.expect(event.message.date)
-      running.server?.push(event.userId, updatesFor(core, event), serving)
+      const user = core.user(event.userId)
+      const home = servers.find(server => user && server.dcId === homeOf(user))
+      home?.push(key => key.userId === event.userId, updatesFor(core, event), serving)
     },
   )
   const world = createWorld(core)
   const file = createStateFile(
     options.stateFile,
-    () => ({ world: state, worldOffset, keys: running.server?.keys.dump() ?? [] }),
+    () => ({ world: state, worldOffset, keys: keysOf(servers) }),
     log,
   )
   const publication = createPublication(core)
-  const api = createApi(
-    { world: core, address: () => ({ port: running.server?.port ?? 0 }), changed: file.changed },
-    log,
-  )
+  const shared: Shared = {
+    world: core,
+    dataCentres: () => servers.map(({ dcId, port }) => ({ id: dcId, port })),
+    homeOf,
+    tellKey: (keyId, updates) => {
+      for (const server of servers) server.push(key => key.id === keyId, updates)
+    },
+    loginTokens: createLoginTokens(core.now),
+    transfers: createTransfers(core.now),
+    passwords: createPasswords(core.now),
+    changed: file.changed,
+  }
+  const api = createApi(shared, log)
 
   const invoke = (call: Call): ReturnType<typeof api> => {
     publication.check()
@@ -146,17 +205,30 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     if (calls.length > MOST_CALLS) calls.shift()
   }
 
-  const started = await startServer({ port: options.port ?? 0, invoke, record, changed: file.changed, log })
-  running.server = started
-  if (saved) started.keys.restore(saved.keys)
+  const noteUnknown = (method: string, layer: number | null): void => {
+    const name = `${method}/${layer ?? 0}`
+    unknown.set(name, { method, layer, times: (unknown.get(name)?.times ?? 0) + 1 })
+  }
+
+  const ground = createGround(nowMs)
+  for (const { id, port } of places) {
+    const own = { dcId: id, port: port ?? 0, ground }
+    servers.push(
+      await startServer({ ...own, invoke, record, unknown: noteUnknown, changed: file.changed, log }),
+    )
+  }
+  if (saved) for (const server of servers) server.keys.restore(keysAt(saved.keys, server.dcId, firstDc))
   else (options.seed ?? seedCommunity)(world)
   publication.check()
 
   return {
     host: '127.0.0.1',
-    port: started.port,
-    dcId: DC_ID,
-    rsaPublicKey: started.rsa.publicPem,
+    get port() {
+      return servers[0]?.port ?? 0
+    },
+    dcId: firstDc,
+    dataCentres: shared.dataCentres(),
+    rsaPublicKey: ground.rsa.publicPem,
     get accounts() {
       return core.accounts().map(user => ({
         phone: `+${user.phone ?? ''}`,
@@ -167,28 +239,59 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     },
     world,
     calls,
-    faults: started.faults,
+    get unknownMethods() {
+      return [...unknown.values()]
+    },
+    faults: {
+      ...ground.faults,
+      errorAndResultsInOneContainer: ({ results, ...refusal }) => {
+        ground.faults.add({ ...refusal, withResults: results })
+      },
+    },
     clock: {
       advanceWorld: ms => {
         worldOffset += ms
         file.changed()
         publication.check()
       },
-      shiftTransport: started.shiftClock,
+      shiftTransport: ground.shiftClock,
       now: nowMs,
     },
-    wire: started.habits,
-    dropAll: started.dropAll,
-    forgetKeys: started.forgetKeys,
+    codeFor: phone =>
+      core.codes.expected(normalisePhone(phone) ?? '') ?? core.account(phone).login?.code ?? '',
+    acceptQr: (token, phone) => {
+      acceptToken(shared, tokenOf(token), core.account(phone))
+    },
+    wire: ground.habits,
+    dropAll: () => {
+      for (const server of servers) server.dropAll()
+    },
+    forgetKeys: () => {
+      for (const server of servers) server.forgetKeys()
+    },
     revoke: phone => {
-      started.keys.signOut(core.account(phone).id)
+      for (const server of servers) server.keys.signOut(core.account(phone).id)
       file.changed()
     },
     stop: async () => {
       publication.stop()
-      await started.stop()
+      await Promise.all(servers.map(server => server.stop()))
       file.changed()
       file.flush()
     },
   }
 }
+
+const keysOf = (servers: readonly MtprotoServer[]): KeyRecord[] =>
+  servers.flatMap(({ dcId, keys }) => keys.dump().map(key => ({ ...key, dcId })))
+
+const keysAt = (records: readonly KeyRecord[], dcId: number, firstDc: number): KeyRecord[] =>
+  records.filter(record => (record.dcId ?? firstDc) === dcId)
+
+const tokenOf = (given: Uint8Array | string): Uint8Array =>
+  typeof given === 'string'
+    ? Buffer.from(
+        given.startsWith('tg:') ? (new URL(given).searchParams.get('token') ?? '') : given,
+        'base64url',
+      )
+    : given

@@ -27,6 +27,7 @@ const fileSchema = z.object({
       salt: z.string(),
       layer: z.number().nullable(),
       userId: z.number().nullable(),
+      dcId: z.number().optional(),
     }),
   ),
 })

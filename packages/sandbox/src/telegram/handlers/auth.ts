@@ -1,150 +1,131 @@
-import { randomBytes } from 'node:crypto'
-import { GENERATOR, PRIME } from '../crypto/dh.ts'
-import { checkAnswer, createChallenge, createVerifier } from '../crypto/srp.ts'
-import type { SrpChallenge, SrpVerifier } from '../crypto/srp.ts'
 import { RpcError } from '../errors.ts'
-import { bytes, long, maybe, object, text } from '../tl/fields.ts'
+import { maybe, object, text } from '../tl/fields.ts'
 import type { TlObject } from '../tl/value.ts'
-import type { Delivery } from '../world/codes.ts'
-import type { User } from '../world/state.ts'
+import { CALLER } from '../world/codes.ts'
+import type { SentCode } from '../world/codes.ts'
 import { normalisePhone } from '../world/world.ts'
-import type { Context, Handler, OpenHandler, Passwords, Shared } from './context.ts'
-import { userView } from './views.ts'
+import { passwordHandlers } from './auth-password.ts'
+import { openQrHandlers, qrHandlers } from './auth-qr.ts'
+import { admit } from './auth-sign-in.ts'
+import { openTransferHandlers, transferHandlers } from './auth-transfer.ts'
+import type { Handler, OpenContext, OpenHandler } from './context.ts'
 
-const CODE_LENGTH = 5
-const RESEND_AFTER_SECONDS = 60
-
-/** Remembers the verifiers and challenges of two-step verification. */
-export const createPasswords = (): Passwords => {
-  const verifiers = new Map<number, { password: string; verifier: SrpVerifier }>()
-  const challenges = new Map<bigint, SrpChallenge>()
-  return {
-    verifier: user => {
-      const password = user.login?.password
-      if (password == null) return undefined
-      const kept = verifiers.get(user.id)
-      if (kept?.password === password) return kept.verifier
-      const verifier = createVerifier(password)
-      verifiers.set(user.id, { password, verifier })
-      return verifier
-    },
-    challenge: (keyId, verifier) => {
-      const challenge = createChallenge(verifier)
-      challenges.set(keyId, challenge)
-      return challenge
-    },
-    take: (keyId, srpId) => {
-      const challenge = challenges.get(keyId)
-      if (challenge?.id !== srpId) return undefined
-      challenges.delete(keyId)
-      return challenge
-    },
-  }
-}
-
-const phoneOf = (request: TlObject): string => {
+/** The number asked about. Who lives at another data centre is sent there: 303 PHONE_MIGRATE_<dc>. */
+const phoneOf = (request: TlObject, { world, homeOf, caller }: OpenContext): string => {
   const phone = normalisePhone(text(request, 'phone_number'))
   if (phone === null) throw new RpcError(400, 'PHONE_NUMBER_INVALID')
+  const user = world.byPhone(phone)
+  const home = user ? homeOf(user) : caller.dcId
+  if (home !== caller.dcId) throw new RpcError(303, `PHONE_MIGRATE_${home}`)
   return phone
 }
 
-type Sent = { hash: string; delivery: Delivery; next: Delivery | null }
+/** `c…e@exemple.fr` for an address that is known. */
+const emailPattern = (email: string | null): string =>
+  (email ?? 'c@exemple.fr').replace(
+    /^(.)(.*)(?=@)/,
+    (_, first: string, rest: string) => first + '*'.repeat(rest.length),
+  )
 
-const sentCode = ({ hash, delivery, next }: Sent): TlObject => ({
+const codeType = ({ delivery, length, email }: SentCode): TlObject => {
+  const _ = `auth.sentCodeType${delivery}`
+  switch (delivery) {
+    case 'App':
+    case 'Sms':
+    case 'Call':
+    case 'FirebaseSms':
+      return { _, length }
+    case 'FlashCall':
+      return { _, pattern: CALLER + '*'.repeat(length) }
+    case 'MissedCall':
+      return { _, prefix: CALLER, length }
+    case 'FragmentSms':
+      return { _, url: 'https://fragment.com/login', length }
+    case 'SmsWord':
+    case 'SmsPhrase':
+    case 'SetUpEmailRequired':
+      return { _ }
+    case 'EmailCode':
+      return { _, email_pattern: emailPattern(email), length, reset_available_period: 0 }
+  }
+}
+
+/** The ways that auth.codeType* can name; the others are not announced. */
+const ANNOUNCED = new Set(['Sms', 'Call', 'FlashCall', 'MissedCall', 'FragmentSms'])
+
+const sentCode = (sent: SentCode): TlObject => ({
   _: 'auth.sentCode',
-  type: { _: `auth.sentCodeType${delivery}`, length: CODE_LENGTH },
-  phone_code_hash: hash,
-  next_type: next === null ? undefined : { _: `auth.codeType${next}` },
-  timeout: next === null ? undefined : RESEND_AFTER_SECONDS,
+  type: codeType(sent),
+  phone_code_hash: sent.hash,
+  next_type: sent.next !== null && ANNOUNCED.has(sent.next) ? { _: `auth.codeType${sent.next}` } : undefined,
+  timeout: sent.timeout ?? undefined,
 })
 
-const authorized = ({ world }: Shared, user: User): TlObject => ({
-  _: 'auth.authorization',
-  user: userView({ world, viewer: user.id }, user),
-})
+/** What was typed, of an EmailVerification. Google's and Apple's tokens are not taken. */
+const emailCode = (verification: TlObject): string => {
+  if (verification._ !== 'emailVerificationCode') throw new RpcError(400, 'EMAIL_NOT_ALLOWED')
+  return text(verification, 'code')
+}
 
 const signIn: OpenHandler = (request, context) => {
-  const { world, caller } = context
-  const phone = phoneOf(request)
-  world.codes.check(phone, text(request, 'phone_code_hash'), maybe(text, request, 'phone_code') ?? '')
+  const { world } = context
+  const phone = phoneOf(request, context)
+  const verification = maybe(object, request, 'email_verification')
+  world.codes.check(phone, text(request, 'phone_code_hash'), {
+    phone: maybe(text, request, 'phone_code') ?? null,
+    email: verification ? emailCode(verification) : null,
+  })
   const user = world.byPhone(phone)
   if (!user?.login) return { _: 'auth.authorizationSignUpRequired' }
   world.codes.done(phone)
-  if (user.login.password !== null) {
-    caller.key.pendingUserId = user.id
-    throw new RpcError(401, 'SESSION_PASSWORD_NEEDED')
-  }
-  caller.key.userId = user.id
-  context.changed()
-  return authorized(context, user)
+  return admit(context, user)
 }
 
-const ownerOf = ({ world, caller }: Parameters<OpenHandler>[1]): User => {
-  const user = world.user(caller.key.userId ?? caller.key.pendingUserId ?? 0)
-  if (!user) throw new RpcError(401, 'AUTH_KEY_UNREGISTERED')
-  return user
-}
-
-const kdf = (verifier: { salt1: Buffer; salt2: Buffer }): TlObject => ({
-  _: 'passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow',
-  ...verifier,
-  g: GENERATOR,
-  p: PRIME,
-})
-
-const getPassword: OpenHandler = (_request, context) => {
-  const user = ownerOf(context)
-  const verifier = context.passwords.verifier(user)
-  const challenge = verifier && context.passwords.challenge(context.caller.key.id, verifier)
-  return {
-    _: 'account.password',
-    has_password: verifier !== undefined,
-    current_algo: verifier && kdf(verifier),
-    srp_B: challenge?.B,
-    srp_id: challenge?.id,
-    hint: verifier && user.login?.hint !== '' ? user.login?.hint : undefined,
-    new_algo: kdf({ salt1: randomBytes(8), salt2: randomBytes(16) }),
-    new_secure_algo: { _: 'securePasswordKdfAlgoUnknown' },
-    secure_random: randomBytes(256),
-  }
-}
-
-const checkPassword: OpenHandler = (request, context) => {
-  const { key } = context.caller
-  const user = ownerOf(context)
-  const verifier = context.passwords.verifier(user)
-  const proof = object(request, 'password')
-  if (!verifier || proof._ !== 'inputCheckPasswordSRP') throw new RpcError(400, 'PASSWORD_HASH_INVALID')
-  const challenge = context.passwords.take(key.id, long(proof, 'srp_id'))
-  if (!challenge) throw new RpcError(400, 'SRP_ID_INVALID')
-  const right = checkAnswer(verifier, challenge, { A: bytes(proof, 'A'), M1: bytes(proof, 'M1') })
-  if (!right) throw new RpcError(400, 'PASSWORD_HASH_INVALID')
-  key.pendingUserId = null
-  key.userId = user.id
-  context.changed()
-  return authorized(context, user)
-}
-
-const logOut: Handler = (_request, context: Context) => {
-  context.caller.key.userId = null
-  context.changed()
-  return { _: 'auth.loggedOut' }
+/** Only what a sign-in needs: setting up the address that its codes will go to. */
+const loginSetUp = (request: TlObject, context: OpenContext): { phone: string; hash: string } => {
+  const purpose = object(request, 'purpose')
+  if (purpose._ !== 'emailVerifyPurposeLoginSetup') throw new RpcError(400, 'EMAIL_NOT_ALLOWED')
+  return { phone: phoneOf(purpose, context), hash: text(purpose, 'phone_code_hash') }
 }
 
 export const openAuthHandlers: Record<string, OpenHandler> = {
-  'auth.sendCode': (request, { world }) => {
-    const phone = phoneOf(request)
-    return sentCode(world.codes.send(phone, world.byPhone(phone)?.login?.code ?? null))
+  ...passwordHandlers,
+  ...openQrHandlers,
+  ...openTransferHandlers,
+  'auth.sendCode': (request, context) => {
+    const phone = phoneOf(request, context)
+    return sentCode(context.world.codes.send(phone, context.world.byPhone(phone)?.login ?? null))
   },
-  'auth.resendCode': (request, { world }) =>
-    sentCode(world.codes.resend(phoneOf(request), text(request, 'phone_code_hash'))),
-  'auth.cancelCode': (request, { world }) => {
-    world.codes.cancel(phoneOf(request), text(request, 'phone_code_hash'))
+  'auth.resendCode': (request, context) =>
+    sentCode(context.world.codes.resend(phoneOf(request, context), text(request, 'phone_code_hash'))),
+  'auth.resetLoginEmail': (request, context) =>
+    sentCode(context.world.codes.resetEmail(phoneOf(request, context), text(request, 'phone_code_hash'))),
+  'auth.cancelCode': (request, context) => {
+    context.world.codes.cancel(phoneOf(request, context), text(request, 'phone_code_hash'))
     return true
   },
   'auth.signIn': signIn,
-  'account.getPassword': getPassword,
-  'auth.checkPassword': checkPassword,
+  'account.sendVerifyEmailCode': (request, context) => {
+    const { phone, hash } = loginSetUp(request, context)
+    const email = text(request, 'email')
+    const { length } = context.world.codes.offerEmail(phone, hash, email)
+    return { _: 'account.sentEmailCode', email_pattern: emailPattern(email), length }
+  },
+  'account.verifyEmail': (request, context) => {
+    const { phone, hash } = loginSetUp(request, context)
+    const code = emailCode(object(request, 'verification'))
+    const { email, sent } = context.world.codes.proveEmail(phone, hash, code)
+    context.changed()
+    return { _: 'account.emailVerifiedLogin', email, sent_code: sentCode(sent) }
+  },
 }
 
-export const authHandlers: Record<string, Handler> = { 'auth.logOut': logOut }
+export const authHandlers: Record<string, Handler> = {
+  ...qrHandlers,
+  ...transferHandlers,
+  'auth.logOut': (_request, context) => {
+    context.caller.key.userId = null
+    context.changed()
+    return { _: 'auth.loggedOut' }
+  },
+}

@@ -6,10 +6,12 @@ import { useLab } from '../testing/lab.ts'
 const lab = useLab({ signedIn: false })
 
 describe('a method that nobody wrote', () => {
-  it('is answered 400 and told to the log, before sign-in as well', async () => {
-    const request = new Api.auth.ExportLoginToken({ apiId: 1, apiHash: 'x', exceptIds: [] })
+  it('is answered 400, told to the log and listed, before sign-in as well', async () => {
+    const request = new Api.help.GetCdnConfig()
     expect(await refusal(lab.client.invoke(request))).toBe('INPUT_METHOD_INVALID')
-    expect(lab.log).toEqual(['unknown method auth.exportLoginToken'])
+    await refusal(lab.client.invoke(request))
+    expect(lab.log).toEqual(['unknown method help.getCdnConfig', 'unknown method help.getCdnConfig'])
+    expect(lab.sandbox.unknownMethods).toEqual([{ method: 'help.getCdnConfig', layer: 198, times: 2 }])
   })
 })
 

@@ -1,19 +1,26 @@
 import { MESSAGE_LENGTH_MAX } from '../world/text.ts'
 import type { OpenHandler } from './context.ts'
 
+/** Where files lie, and where an account lives unless told otherwise. */
 export const DC_ID = 2 as const
 
 const CAPTION_LENGTH_MAX = 1024
 const CONFIG_SECONDS = 3600
 
 export const helpHandlers: Record<string, OpenHandler> = {
-  'help.getConfig': (_request, { world, address }) => ({
+  'help.getConfig': (_request, { world, dataCentres, caller }) => ({
     _: 'config',
     date: world.now(),
     expires: world.now() + CONFIG_SECONDS,
     test_mode: false,
-    this_dc: DC_ID,
-    dc_options: [{ _: 'dcOption', id: DC_ID, ip_address: '127.0.0.1', port: address().port, static: true }],
+    this_dc: caller.dcId,
+    dc_options: dataCentres().map(({ id, port }) => ({
+      _: 'dcOption',
+      id,
+      ip_address: '127.0.0.1',
+      port,
+      static: true,
+    })),
     dc_txt_domain_name: 'localhost',
     chat_size_max: 200,
     megagroup_size_max: 200_000,
@@ -39,9 +46,14 @@ export const helpHandlers: Record<string, OpenHandler> = {
     me_url_prefix: 'https://t.me/',
     caption_length_max: CAPTION_LENGTH_MAX,
     message_length_max: MESSAGE_LENGTH_MAX,
-    webfile_dc_id: DC_ID,
+    webfile_dc_id: caller.dcId,
   }),
-  'help.getNearestDc': () => ({ _: 'nearestDc', country: 'FR', this_dc: DC_ID, nearest_dc: DC_ID }),
+  'help.getNearestDc': (_request, { caller, dataCentres }) => ({
+    _: 'nearestDc',
+    country: 'FR',
+    this_dc: caller.dcId,
+    nearest_dc: dataCentres()[0]?.id ?? caller.dcId,
+  }),
   'help.getAppConfig': () => ({ _: 'help.appConfig', hash: 1, config: { _: 'jsonObject', value: [] } }),
   rpc_drop_answer: () => ({ _: 'rpc_answer_unknown' }),
 }

@@ -1,7 +1,7 @@
 import { RpcError } from '../errors.ts'
 import type { Call } from '../mtproto/rpc.ts'
 import type { TlValue } from '../tl/value.ts'
-import { authHandlers, createPasswords, openAuthHandlers } from './auth.ts'
+import { authHandlers, openAuthHandlers } from './auth.ts'
 import type { Handler, OpenHandler, Shared } from './context.ts'
 import { dialogHandlers } from './dialogs.ts'
 import { entityHandlers } from './entities.ts'
@@ -23,24 +23,25 @@ const signedIn = new Map<string, Handler>(
   }),
 )
 
+/** What an authorisation imported from another data centre is good for. */
+const FOR_GUESTS = /^(upload\.|auth\.logOut$)/
+
 /** Carries requests out over a world. A method nobody wrote is told to `log` and answered 400. Throws RpcError. */
-export const createApi = (
-  shared: Omit<Shared, 'passwords'>,
-  log: (line: string) => void,
-): ((call: Call) => TlValue) => {
-  const whole: Shared = { ...shared, passwords: createPasswords() }
+export const createApi = (shared: Shared, log: (line: string) => void): ((call: Call) => TlValue) => {
   return ({ request, caller }) => {
     const anyone = open.get(request._)
-    if (anyone) return anyone(request, { ...whole, caller })
+    if (anyone) return anyone(request, { ...shared, caller })
     const handler = signedIn.get(request._)
     if (!handler) {
       log(`unknown method ${request._}`)
       throw new RpcError(400, 'INPUT_METHOD_INVALID')
     }
     const { userId, pendingUserId } = caller.key
-    const user = userId === null ? undefined : whole.world.user(userId)
+    const user = userId === null ? undefined : shared.world.user(userId)
     if (!user)
       throw new RpcError(401, pendingUserId === null ? 'AUTH_KEY_UNREGISTERED' : 'SESSION_PASSWORD_NEEDED')
-    return handler(request, { ...whole, caller, user, view: { world: whole.world, viewer: user.id } })
+    const home = shared.homeOf(user)
+    if (home !== caller.dcId && !FOR_GUESTS.test(request._)) throw new RpcError(303, `USER_MIGRATE_${home}`)
+    return handler(request, { ...shared, caller, user, view: { world: shared.world, viewer: user.id } })
   }
 }

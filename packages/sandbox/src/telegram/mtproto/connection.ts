@@ -13,7 +13,8 @@ import type { AuthKeys } from './keys.ts'
 import { secondOf } from './message-ids.ts'
 import type { MessageIds } from './message-ids.ts'
 import type { Rpc } from './rpc.ts'
-import { ProtocolError } from '../errors.ts'
+import { ProtocolError, TransportRefusal } from '../errors.ts'
+import type { Faults } from './faults.ts'
 import type { Service } from './service.ts'
 import type { Link, Session, WireHabits } from './session.ts'
 import type { Sessions } from './sessions.ts'
@@ -25,6 +26,7 @@ type ConnectionDeps = {
   readonly sessions: Sessions
   readonly ids: MessageIds
   readonly habits: WireHabits
+  readonly faults: Faults
   readonly answerService: Service
   readonly rpc: Rpc
   /** Transport time, seconds. */
@@ -34,7 +36,6 @@ type ConnectionDeps = {
 
 const MSG_CONTAINER = 0x73f1f8dc
 const MOST_IN_CONTAINER = 1020
-const KEY_UNKNOWN = -404
 const ID_TOO_LOW = 16
 const ID_TOO_HIGH = 17
 const ID_NOT_BY_FOUR = 18
@@ -51,7 +52,7 @@ export const serveConnection = (socket: Socket, deps: ConnectionDeps): Link => {
   const attached = new Set<Session>()
 
   const write = (packet: Buffer): void => {
-    if (socket.destroyed) return
+    if (socket.destroyed || socket.writableEnded) return
     socket.write(transport.send(packet))
     if (socket.writableLength > MOST_UNREAD) socket.destroy()
   }
@@ -134,12 +135,10 @@ export const serveConnection = (socket: Socket, deps: ConnectionDeps): Link => {
       answerPlain(packet)
       return
     }
+    const refusal = deps.faults.takeTransport()
+    if (refusal !== undefined) throw new TransportRefusal(refusal)
     const key = deps.keys.get(keyId)
-    if (!key || (key.expiresAt !== null && key.expiresAt < deps.seconds())) {
-      write(new TlWriter(deps.service).int(KEY_UNKNOWN).done())
-      socket.end()
-      return
-    }
+    if (!key || (key.expiresAt !== null && key.expiresAt < deps.seconds())) throw new TransportRefusal(-404)
     const envelope = open(packet, key.bytes)
     const session = deps.sessions.open(key, envelope.sessionId)
     attached.add(session)
@@ -161,10 +160,15 @@ export const serveConnection = (socket: Socket, deps: ConnectionDeps): Link => {
   socket.on('data', chunk => {
     try {
       for (const packet of transport.receive(chunk)) {
-        if (socket.destroyed) return
+        if (socket.destroyed || socket.writableEnded) return
         onPacket(packet)
       }
     } catch (error) {
+      if (error instanceof TransportRefusal) {
+        write(new TlWriter(deps.service).int(error.code).done())
+        socket.end()
+        return
+      }
       const expected =
         error instanceof TransportError || error instanceof ProtocolError || error instanceof TlError
       deps.log(`connection closed: ${expected ? error.message : String(error)}`)

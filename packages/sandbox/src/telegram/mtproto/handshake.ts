@@ -11,11 +11,12 @@ import { TlReader } from '../tl/reader.ts'
 import type { Layer } from '../tl/schema.ts'
 import type { TlObject } from '../tl/value.ts'
 import { TlWriter } from '../tl/writer.ts'
-import { ProtocolError } from '../errors.ts'
+import { ProtocolError, TransportRefusal } from '../errors.ts'
 
 // https://core.telegram.org/mtproto/auth_key
 
 export type HandshakeDeps = {
+  readonly dcId: number
   readonly rsa: RsaKey
   readonly service: Layer
   /** Transport time, seconds. */
@@ -47,7 +48,7 @@ const readHashed = (data: Buffer, hash: Buffer | undefined, service: Layer): TlO
 type Step1 = { nonce: Buffer; serverNonce: Buffer; p: Buffer; q: Buffer; pq: Buffer }
 type Step2 = Step1 & { newNonce: Buffer; aes: AesPair; a: Buffer; lifetime: number | null }
 
-export const createHandshake = ({ rsa, service, seconds, agreed }: HandshakeDeps): Handshake => {
+export const createHandshake = ({ dcId, rsa, service, seconds, agreed }: HandshakeDeps): Handshake => {
   let first: Step1 | undefined
   let second: Step2 | undefined
 
@@ -85,6 +86,8 @@ export const createHandshake = ({ rsa, service, seconds, agreed }: HandshakeDeps
     same(inner, 'nonce', state.nonce)
     same(inner, 'server_nonce', state.serverNonce)
     same(inner, 'pq', state.pq)
+    const dc = maybe(int, inner, 'dc')
+    if (dc !== undefined && !isThisDc(dc, dcId)) throw new TransportRefusal(-444)
     const newNonce = Buffer.from(bytes(inner, 'new_nonce'))
     const aes = handshakeAes(newNonce, state.serverNonce)
     second = { ...state, newNonce, aes, a: newExponent(), lifetime: maybe(int, inner, 'expires_in') ?? null }
@@ -144,6 +147,9 @@ export const createHandshake = ({ rsa, service, seconds, agreed }: HandshakeDeps
     }
   }
 }
+
+/** A media data centre is named by its negative number, a test one by 10,000 more (https://core.telegram.org/mtproto/auth_key). */
+const isThisDc = (named: number, own: number): boolean => Math.abs(named) % 10_000 === own
 
 /** Different and in order; their product fits the 63 bits that clients factor. */
 const twoPrimes = (): [bigint, bigint] => {

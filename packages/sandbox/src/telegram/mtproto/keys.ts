@@ -31,7 +31,14 @@ export type AuthKeys = {
 }
 
 /** A permanent key as it is written to the state file. */
-export type KeyRecord = { bytes: string; salt: string; layer: number | null; userId: number | null }
+export type KeyRecord = {
+  bytes: string
+  salt: string
+  layer: number | null
+  userId: number | null
+  /** The data centre it was agreed upon with; absent for the first. */
+  dcId?: number | undefined
+}
 
 export const keyIdOf = (bytes: Uint8Array): bigint => sha1(bytes).readBigInt64LE(12)
 

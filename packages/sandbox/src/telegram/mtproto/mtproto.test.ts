@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createGround } from './ground.ts'
 import { startServer } from './server.ts'
 import type { MtprotoServer } from './server.ts'
 import { TlWriter } from '../tl/writer.ts'
@@ -10,6 +11,7 @@ import { connectRaw, inited, layers, write } from '../testing/raw-client.ts'
 import type { RawClient } from '../testing/raw-client.ts'
 
 // The protocol alone: one method that answers, behind everything a client may say to it.
+const ground = createGround(Date.now)
 let server: MtprotoServer
 let executed = 0
 const clients: RawClient[] = []
@@ -18,7 +20,10 @@ const nearest = { _: 'help.getNearestDc' }
 
 beforeAll(async () => {
   server = await startServer({
+    dcId: 2,
     port: 0,
+    ground,
+    unknown: () => undefined,
     invoke: () => {
       executed += 1
       return { _: 'nearestDc', country: 'FR'.repeat(400), this_dc: 2, nearest_dc: 2 }
@@ -199,14 +204,14 @@ describe('requests', () => {
   it('chained by invokeAfterMsg wait for each other, and fail with what they wait for', async () => {
     const client = await dial()
     await client.result(client.send(inited(nearest)))
-    server.faults.add({ method: 'help.getNearestDc', delayMs: 20 })
+    ground.faults.add({ method: 'help.getNearestDc', delayMs: 20 })
     const slow = client.send(nearest)
     const after = client.send({ _: 'invokeAfterMsg', msg_id: slow, query: config })
     await client.result(after)
     const results = client.received.filter(message => message.object._ === 'rpc_result')
     expect(results.slice(1).map(message => message.object['req_msg_id'])).toEqual([slow, after])
 
-    server.faults.add({ method: 'help.getNearestDc', code: 400, text: 'CHAT_INVALID', delayMs: 20 })
+    ground.faults.add({ method: 'help.getNearestDc', code: 400, text: 'CHAT_INVALID', delayMs: 20 })
     const fails = client.send(nearest)
     const never = client.send({ _: 'invokeAfterMsg', msg_id: fails, query: config })
     expect(await client.result(never)).toMatchObject({ error_message: 'MSG_WAIT_FAILED' })
@@ -325,7 +330,7 @@ describe('the key exchange', () => {
       server_nonce: answer.subarray(41, 57),
       p: Buffer.from([1]),
       q: Buffer.from([2]),
-      public_key_fingerprint: server.rsa.fingerprint,
+      public_key_fingerprint: ground.rsa.fingerprint,
       encrypted_data: randomBytes(256),
     })
     const next = new TlWriter(layers.service).long(0n).long(8n).int(dh.length).raw(dh).done()

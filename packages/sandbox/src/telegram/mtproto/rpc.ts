@@ -13,11 +13,18 @@ import { unwrap } from './unwrap.ts'
 import type { Unwrapped } from './unwrap.ts'
 
 /** Who asks: the key that carries the authorisation, and the session the answer goes to. */
-export type Caller = { readonly key: AuthKey; readonly session: Session; readonly layer: Layer }
+export type Caller = {
+  readonly key: AuthKey
+  readonly session: Session
+  readonly layer: Layer
+  /** The data centre that was asked. */
+  readonly dcId: number
+}
 
 export type Call = { readonly request: TlObject; readonly caller: Caller }
 
 type RpcDeps = {
+  readonly dcId: number
   readonly layers: Layers
   readonly service: Layer
   readonly keys: AuthKeys
@@ -28,6 +35,8 @@ type RpcDeps = {
   /** Carries a request out; throws RpcError for an error that is the answer. */
   readonly invoke: (call: Call) => TlValue
   readonly record: (call: Call) => void
+  /** A method nobody wrote, or a constructor that is in no schema, was asked. */
+  readonly unknown: (method: string, layer: number | null) => void
   readonly drop: (session: Session) => void
   /** Something the state file holds has changed. */
   readonly changed: () => void
@@ -36,6 +45,7 @@ type RpcDeps = {
 
 const RPC_RESULT = 0xf35c6d01
 const AFTER_MS = 5_000
+const METHOD_UNKNOWN = 'INPUT_METHOD_INVALID'
 
 /** Runs each request once, whatever is sent again, and queues its answer. */
 export type Rpc = (session: Session, message: Message) => void
@@ -80,21 +90,30 @@ export const createRpc = (deps: RpcDeps): Rpc => {
     const { session } = call.caller
     const method = call.request._
     const fault = faults.take(method)
+    const drop = fault && 'drop' in fault ? fault.drop : undefined
+    const noAnswer = fault && 'noAnswer' in fault ? fault.noAnswer : undefined
     const run = (): void => {
-      if (fault?.drop === 'before') {
+      if (drop === 'before') {
         session.forget(messageId)
         deps.drop(session)
         return
       }
       try {
         deps.record(call)
-        if (fault?.text !== undefined) throw new RpcError(fault.code ?? 400, fault.text)
+        if (noAnswer === 'ignored') return
+        if (fault && 'text' in fault) {
+          if (fault.withResults !== undefined) session.gather(fault.withResults + 1)
+          throw new RpcError(fault.code ?? 400, fault.text)
+        }
         const result = serialise(call, deps.invoke(call))
-        if (fault?.drop === 'after') deps.drop(session)
+        if (noAnswer === 'executed') return
+        if (drop === 'after') deps.drop(session)
         answer(session, messageId, result)
         session.finish(messageId, 'done')
       } catch (error) {
-        refuse(session, messageId, toRpcError(error, method))
+        const refusal = toRpcError(error, method)
+        if (refusal.message === METHOD_UNKNOWN) deps.unknown(method, call.caller.layer.number)
+        refuse(session, messageId, refusal)
       }
     }
     if (fault?.delayMs === undefined) run()
@@ -149,7 +168,10 @@ export const createRpc = (deps: RpcDeps): Rpc => {
         return
       }
       const key = authorityOf(session, unwrapped)
-      const call = { request: unwrapped.request, caller: { key, session, layer: unwrapped.layer } }
+      const call = {
+        request: unwrapped.request,
+        caller: { key, session, layer: unwrapped.layer, dcId: deps.dcId },
+      }
       afterOthers(session, message.id, unwrapped.after, () => {
         perform(call, message.id)
       })
@@ -157,6 +179,7 @@ export const createRpc = (deps: RpcDeps): Rpc => {
       const refusal = toRpcError(error, 'request')
       // Something this server cannot even read: a method or a whole layer may be missing.
       if (refusal.detail !== undefined) deps.log(`${refusal.message}: ${refusal.detail}`)
+      if (refusal.message === METHOD_UNKNOWN) deps.unknown(refusal.detail ?? 'unreadable', session.key.layer)
       refuse(session, message.id, refusal)
     }
   }

@@ -1,60 +1,53 @@
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
-import { createRsaKey } from '../crypto/rsa.ts'
-import type { RsaKey } from '../crypto/rsa.ts'
-import { createLayers } from '../tl/layers.ts'
+import type { Server, Socket } from 'node:net'
 import type { TlObject, TlValue } from '../tl/value.ts'
 import { TlWriter } from '../tl/writer.ts'
 import { serveConnection } from './connection.ts'
-import { createFaults } from './faults.ts'
-import type { Faults } from './faults.ts'
+import type { Ground } from './ground.ts'
 import { createAuthKeys, randomLong } from './keys.ts'
-import type { AuthKeys } from './keys.ts'
-import { createMessageIds } from './message-ids.ts'
+import type { AuthKey, AuthKeys } from './keys.ts'
 import { createRpc } from './rpc.ts'
 import type { Call } from './rpc.ts'
 import { createService } from './service.ts'
-import type { Link, Session, WireHabits } from './session.ts'
+import type { Link, Session } from './session.ts'
 import { createSessions } from './sessions.ts'
 
 type ServerOptions = {
+  readonly dcId: number
+  /** 0 for any. */
   readonly port: number
+  readonly ground: Ground
   readonly invoke: (call: Call) => TlValue
   readonly record: (call: Call) => void
+  /** A method nobody wrote, or a constructor that is in no schema, was asked. */
+  readonly unknown: (method: string, layer: number | null) => void
   /** Something the state file holds has changed. */
   readonly changed: () => void
   readonly log: (line: string) => void
 }
 
-/** The protocol below the API: sockets, keys, sessions, requests in, answers and updates out. */
+/** One data centre below the API: sockets, keys, sessions, requests in, answers and updates out. */
 export type MtprotoServer = {
+  readonly dcId: number
   readonly port: number
-  readonly rsa: RsaKey
   readonly keys: AuthKeys
-  readonly faults: Faults
-  readonly habits: WireHabits
-  /** Sends updates to every connected session of a user but the one that caused them. */
-  readonly push: (userId: number, updates: TlObject, except?: Session) => void
-  readonly shiftClock: (ms: number) => void
+  /** Sends updates to every connected session that fits, but the one that caused them. */
+  readonly push: (to: (key: AuthKey) => boolean, updates: TlObject, except?: Session) => void
   readonly dropAll: () => void
   readonly forgetKeys: () => void
   readonly stop: () => Promise<void>
 }
 
 const MOST_CONNECTIONS = 256
+const HOST = '127.0.0.1'
 
 export const startServer = async (options: ServerOptions): Promise<MtprotoServer> => {
-  const habits: WireHabits = { containers: true, gzipAbove: 512, staleSalt: true, paddingBlocks: 15 }
-  let offset = 0
-  const now = (): number => Date.now() + offset
-  const seconds = (): number => Math.floor(now() / 1000)
-
-  const layers = createLayers()
+  const { dcId, ground } = options
+  const { layers, rsa, faults, habits, ids, seconds } = ground
   const { service } = layers
-  const rsa = createRsaKey()
   const keys = createAuthKeys()
-  const faults = createFaults()
-  const ids = createMessageIds(now)
   const sessions = createSessions({ ids, habits, service })
   const sockets = new Map<Link, Socket>()
   const timers = new Map<Link, NodeJS.Timeout>()
@@ -76,6 +69,7 @@ export const startServer = async (options: ServerOptions): Promise<MtprotoServer
   const answerService = createService({
     service,
     sessions,
+    faults,
     seconds,
     closeAfter,
     forgetKey: session => {
@@ -92,12 +86,13 @@ export const startServer = async (options: ServerOptions): Promise<MtprotoServer
 
   const server = createServer(socket => {
     const link = serveConnection(socket, {
-      handshake: { rsa, service, seconds, agreed },
+      handshake: { dcId, rsa, service, seconds, agreed },
       service,
       keys,
       sessions,
       ids,
       habits,
+      faults,
       answerService,
       rpc,
       seconds,
@@ -111,19 +106,16 @@ export const startServer = async (options: ServerOptions): Promise<MtprotoServer
     })
   })
   server.maxConnections = MOST_CONNECTIONS
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
+  const port = await listen(server, options.port)
 
   const dropAll = (): void => {
     for (const socket of sockets.values()) socket.destroy()
   }
 
-  const push = (userId: number, updates: TlObject, except?: Session): void => {
+  const push: MtprotoServer['push'] = (to, updates, except) => {
     for (const session of sessions.all()) {
       const key = keys.authority(session.key)
-      if (session === except || !session.link || !session.wantsUpdates || key?.userId !== userId) continue
+      if (session === except || !session.link || !session.wantsUpdates || !key || !to(key)) continue
       const layer = key.layer === null ? undefined : layers.find(key.layer)
       if (!layer) continue
       try {
@@ -135,16 +127,10 @@ export const startServer = async (options: ServerOptions): Promise<MtprotoServer
   }
 
   return {
-    port: (server.address() as AddressInfo).port,
-    rsa,
+    dcId,
+    port,
     keys,
-    faults,
-    habits,
     push,
-    shiftClock: ms => {
-      offset += ms
-      if (ms < 0) ids.reset()
-    },
     dropAll,
     forgetKeys: () => {
       keys.clear()
@@ -158,5 +144,24 @@ export const startServer = async (options: ServerOptions): Promise<MtprotoServer
         })
         dropAll()
       }),
+  }
+}
+
+// Sessions of GramJS and teleproto hold their port in 16 signed bits, so one above that cannot be saved.
+const LOWEST_PORT = 20_000
+const HIGHEST_PORT = 32_767
+const TRIES = 50
+
+/** Listens on the port, or for 0 on a free one that every client can keep. Throws what the last try threw. */
+const listen = async (server: Server, wanted: number): Promise<number> => {
+  for (let tries = 1; ; tries += 1) {
+    const port = wanted === 0 ? randomInt(LOWEST_PORT, HIGHEST_PORT + 1) : wanted
+    try {
+      server.listen(port, HOST)
+      await once(server, 'listening')
+      return port
+    } catch (error) {
+      if (wanted !== 0 || tries >= TRIES) throw error
+    }
   }
 }

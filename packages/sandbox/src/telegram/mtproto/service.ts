@@ -3,12 +3,14 @@ import type { Layer } from '../tl/schema.ts'
 import type { TlObject } from '../tl/value.ts'
 import { TlWriter } from '../tl/writer.ts'
 import type { Message } from './envelope.ts'
+import type { Faults } from './faults.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
 
 type ServiceDeps = {
   readonly service: Layer
   readonly sessions: Sessions
+  readonly faults: Faults
   /** Transport time, seconds. */
   readonly seconds: () => number
   readonly forgetKey: (session: Session) => void
@@ -26,7 +28,14 @@ export const createService = (deps: ServiceDeps): Service => {
   const body = (object: TlObject): Buffer => new TlWriter(deps.service).boxed(object).done()
 
   const pong = (session: Session, message: Message, object: TlObject): void => {
-    session.send(body({ _: 'pong', msg_id: message.id, ping_id: long(object, 'ping_id') }), 'answer', false)
+    const pingId = long(object, 'ping_id')
+    const send = (): void => {
+      session.send(body({ _: 'pong', msg_id: message.id, ping_id: pingId }), 'answer', false)
+    }
+    const fault = deps.faults.takeExact(object._)
+    if (fault && 'noAnswer' in fault) return
+    if (fault?.delayMs === undefined) send()
+    else setTimeout(send, fault.delayMs).unref()
   }
 
   return (session, message, object) => {

@@ -9,6 +9,8 @@ const MSG_CONTAINER = 0x73f1f8dc
 const CONTAINER_MESSAGES = 100
 const CONTAINER_BYTES = 512 * 1024
 const REMEMBERED = 512
+/** A client that does not ask as much as was expected gets its answers all the same. */
+const GATHER_MS = 2_000
 
 /** How the server writes; each habit can be switched off to find out which one a client cannot stand. */
 export type WireHabits = {
@@ -20,6 +22,8 @@ export type WireHabits = {
   staleSalt: boolean
   /** Up to this many blocks of random padding in each packet. */
   paddingBlocks: number
+  /** What a client did not acknowledge is sent again when its session comes back on another connection. */
+  resendUnacknowledged: boolean
 }
 
 type Outgoing = Message & { readonly answers: bigint | null; readonly content: boolean }
@@ -43,6 +47,7 @@ export class Session {
   #queue: Outgoing[] = []
   #acks: bigint[] = []
   #contentSent = 0
+  #gathering: { readonly count: number; readonly timeout: NodeJS.Timeout } | null = null
   #scheduled = false
 
   constructor(id: bigint, key: AuthKey, deps: SessionDeps) {
@@ -59,7 +64,7 @@ export class Session {
   attach(link: Link): void {
     if (this.#link === link) return
     this.#link = link
-    this.#queue = [...this.#unacknowledged.values()]
+    this.#queue = this.#deps.habits.resendUnacknowledged ? [...this.#unacknowledged.values()] : []
     if (this.#queue.length > 0) this.#flushSoon()
   }
 
@@ -79,6 +84,16 @@ export class Session {
     if (!this.#link) return
     this.#queue.push(outgoing)
     this.#flushSoon()
+  }
+
+  /** Holds answers back until there are so many, which then travel in one container in the order they were given. */
+  gather(count: number): void {
+    this.#stopGathering()
+    const timeout = setTimeout(() => {
+      this.#stopGathering()
+      this.#flush()
+    }, GATHER_MS)
+    this.#gathering = { count, timeout: timeout.unref() }
   }
 
   acknowledge(messageId: bigint): void {
@@ -164,13 +179,22 @@ export class Session {
         content: false,
       })
     }
-    const queue = this.#queue
-    this.#queue = []
-    for (const batch of batches(queue, this.#deps.habits.containers)) {
+    const gathering = this.#gathering
+    const answers = gathering ? this.#queue.filter(out => out.answers !== null) : []
+    const held = gathering !== null && answers.length < gathering.count
+    const queue = held ? this.#queue.filter(out => out.answers === null) : this.#queue
+    this.#queue = held ? answers : []
+    if (!held) this.#stopGathering()
+    for (const batch of batches(queue, this.#deps.habits.containers || gathering !== null)) {
       const [only] = batch
       if (batch.length === 1 && only) link.deliver(this, only)
       else link.deliver(this, this.#container(batch))
     }
+  }
+
+  #stopGathering(): void {
+    clearTimeout(this.#gathering?.timeout)
+    this.#gathering = null
   }
 
   #container(batch: readonly Outgoing[]): Message {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { TlObject } from '../tl/value.ts'
+import { loginSchema } from './login.ts'
 
 // What the world holds. Plain data, so that it can be written to a file and checked when it is read back.
 
@@ -99,8 +100,8 @@ const userSchema = z.object({
   phone: z.string().nullable(),
   bot: z.boolean(),
   premium: z.boolean(),
-  /** For who can sign in: the code is always the same, so that a person can be told it. */
-  login: z.object({ code: z.string(), password: z.string().nullable(), hint: z.string() }).nullable(),
+  /** For who can sign in. */
+  login: loginSchema.nullable(),
 })
 
 export const worldStateSchema = z.object({

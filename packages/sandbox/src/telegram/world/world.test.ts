@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { RpcError } from '../errors.ts'
-import { createCodes } from './codes.ts'
 import { dialogsOf } from './dialogs.ts'
 import { createWorld } from './facade.ts'
 import { publishDue, publishForOnline, schedule, UNTIL_ONLINE } from './schedule.ts'
@@ -192,41 +191,5 @@ describe('rights', () => {
       core.accessHash(camille, named('Dons')),
     ])
     expect(hashes.size).toBe(3)
-  })
-})
-
-describe('codes', () => {
-  it('resent keep their hash and lifetime starts anew; after the last way there is no other', () => {
-    let now = START
-    const codes = createCodes(() => now)
-    const { hash } = codes.send('33639980001', '12345')
-    now += 290
-    codes.resend('33639980001', hash)
-    now += 290
-    expect(codes.resend('33639980001', hash)).toMatchObject({ delivery: 'Call', next: null })
-    expect(refusal(() => codes.resend('33639980001', hash))).toBe('406 SEND_CODE_UNAVAILABLE')
-    expect(
-      refusal(() => {
-        codes.check('33639980001', hash, '12345')
-      }),
-    ).toBe('no error')
-    expect(
-      refusal(() => {
-        codes.check('33639980001', 'autre', '12345')
-      }),
-    ).toBe('400 PHONE_CODE_EXPIRED')
-  })
-
-  it('the wait after five wrong ones ends', () => {
-    let now = START
-    const codes = createCodes(() => now)
-    const { hash } = codes.send('1', '12345')
-    for (let i = 0; i < 5; i += 1)
-      refusal(() => {
-        codes.check('1', hash, '0')
-      })
-    expect(refusal(() => codes.send('1', '12345'))).toBe('420 FLOOD_WAIT_300')
-    now += 301
-    expect(refusal(() => codes.send('1', '12345'))).toBe('no error')
   })
 })

@@ -2,6 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { RpcError } from '../errors.ts'
 import { createCodes } from './codes.ts'
 import type { Codes } from './codes.ts'
+import { toLogin } from './login.ts'
+import type { NewLogin } from './login.ts'
 import { isInside } from './rights.ts'
 import { keyOfChat, splitKey } from './state.ts'
 import type {
@@ -38,7 +40,7 @@ export type NewUser = {
   phone?: string
   bot?: boolean
   premium?: boolean
-  login?: { code: string; password?: string; hint?: string }
+  login?: NewLogin
 }
 
 export type NewMember = {
@@ -136,9 +138,7 @@ export const createWorldCore = (
         phone: given.phone === undefined ? null : normalisePhone(given.phone),
         bot: given.bot ?? false,
         premium: given.premium ?? false,
-        login: given.login
-          ? { code: given.login.code, password: given.login.password ?? null, hint: given.login.hint ?? '' }
-          : null,
+        login: given.login ? toLogin(given.login) : null,
       }
       state.users[user.id] = user
       return user
