@@ -203,7 +203,7 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
       store.forget()
     },
     place: plan => {
-      store.insert(plan, clock.now())
+      store.insert(plan, Math.round(accounts.serverNow(plan.accountId)))
       emit('deliveries.changed', { ids: plan.deliveries.map(({ id }) => id) })
       laneOf(plan.accountId).tell()
       laneOf(plan.accountId).wake()

@@ -278,6 +278,19 @@ describe('what Telegram really has', () => {
     expect(await states(core)).toEqual(['cancelled'])
   })
 
+  test('sent at once from another device, a message is published, not cancelled', async () => {
+    const core = await signedInMessaging()
+    await confirm(core, draftOf(core.accountId))
+    await core.time.advance(10_000)
+    const { scheduled, published } = core.dc.channel('1')
+    const [sent] = scheduled.splice(0)
+    const at = Math.floor(core.time.clock.now() / 1000)
+    published.push({ id: 90, at, text: sent!.text, entities: [], fromScheduled: true })
+    core.dc.hint({ kind: 'published', chatId: '-1001' })
+    await core.time.advance(5000)
+    expect(await states(core)).toEqual(['published'])
+  })
+
   test('changed on another device, a message is shown as drifted, and followed to its publication', async () => {
     const core = await signedInMessaging()
     await confirm(core, draftOf(core.accountId))

@@ -128,7 +128,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
   }
 
   const look = async (line: TelegramConnection, chatId: ChatId): Promise<Look> => {
-    const seen = await lookAtChat(line, targets, store, accountId, chatId, serverNow())
+    const seen = await lookAtChat(line, targets, store, accountId, chatId)
     if (seen.ok) {
       toReconcile.delete(chatId)
       apply(seen.value.map(([row, sight]) => [row, { kind: 'seen', sight }]))

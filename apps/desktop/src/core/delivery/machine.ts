@@ -50,7 +50,7 @@ export const MAX_ATTEMPTS = 5
 /** Servers publish late at times; only then is an absent message given up. */
 const PUBLICATION_GRACE_MS = 15 * 60_000
 /** How far the server's clock may be from what we take it for. */
-export const CLOCK_MARGIN_MS = 30_000
+const CLOCK_MARGIN_MS = 30_000
 const FIRST_CHECK_AFTER_MS = 5_000
 const LOOK_PAUSES_MS = [3_000, 5_000, 10_000, 30_000, 60_000]
 const SECOND = 1000

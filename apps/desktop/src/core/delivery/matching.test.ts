@@ -33,18 +33,18 @@ const none = new Set<number>()
 
 test('a message is recognised by date and text; another date or text is not it', () => {
   const queue = [queued(1, { at: AT + 1 }), queued(2, { text: 'Bonsoir' }), queued(3)]
-  expect(sights([wanted('a')], queue, null, none)).toEqual({ a: { kind: 'scheduled', id: 3 } })
+  expect(sights([wanted('a')], queue, [], none)).toEqual({ a: { kind: 'scheduled', id: 3 } })
 })
 
 test('two equal deliveries never claim the same message', () => {
-  expect(sights([wanted('a'), wanted('b')], [queued(1)], null, none)).toEqual({
+  expect(sights([wanted('a'), wanted('b')], [queued(1)], [], none)).toEqual({
     a: { kind: 'scheduled', id: 1 },
     b: { kind: 'nowhere' },
   })
 })
 
 test('a message known by its number is not taken by another delivery that looks the same', () => {
-  expect(sights([wanted('new'), wanted('old', { scheduledId: 1 })], [queued(1)], null, none)).toEqual({
+  expect(sights([wanted('new'), wanted('old', { scheduledId: 1 })], [queued(1)], [], none)).toEqual({
     old: { kind: 'scheduled', id: 1 },
     new: { kind: 'nowhere' },
   })
@@ -54,16 +54,16 @@ test('formatting tells equal texts apart, and what Telegram adds by itself does 
   const bold = [{ type: 'bold' as const, offset: 0, length: 3 }]
   const added = [...bold, { type: 'italic' as const, offset: 4, length: 2 }]
   const queue = [queued(1), queued(2, { entities: added })]
-  expect(sights([wanted('a', { entities: bold })], queue, null, none)).toEqual({
+  expect(sights([wanted('a', { entities: bold })], queue, [], none)).toEqual({
     a: { kind: 'scheduled', id: 2 },
   })
 })
 
 test('text or date changed on another device is told as a change', () => {
-  expect(sights([wanted('a', { scheduledId: 1 })], [queued(1, { at: AT + 60 })], null, none)).toEqual({
+  expect(sights([wanted('a', { scheduledId: 1 })], [queued(1, { at: AT + 60 })], [], none)).toEqual({
     a: { kind: 'changed', id: 1, at: AT + 60 },
   })
-  expect(sights([wanted('a', { scheduledId: 1 })], [queued(1, { text: 'Autre' })], null, none)).toEqual({
+  expect(sights([wanted('a', { scheduledId: 1 })], [queued(1, { text: 'Autre' })], [], none)).toEqual({
     a: { kind: 'changed', id: 1, at: AT },
   })
 })
@@ -74,7 +74,18 @@ test('published late is published; an ordinary message with the same words is no
   ).toEqual({
     a: { kind: 'published', id: 9 },
   })
-  expect(sights([wanted('a')], [], [posted(9, { at: AT - 1 })], none)).toEqual({ a: { kind: 'nowhere' } })
+  expect(sights([wanted('a')], [], [posted(9, { at: AT + 901 })], none)).toEqual({ a: { kind: 'nowhere' } })
+})
+
+test('sent at once from another device it is published, after what came out at its own date has been told apart', () => {
+  expect(sights([wanted('a')], [], [posted(9, { at: AT - 500 })], none)).toEqual({
+    a: { kind: 'published', id: 9 },
+  })
+  const later = wanted('later', { at: AT + 3600 })
+  expect(sights([later, wanted('now')], [], [posted(9)], none)).toEqual({
+    now: { kind: 'published', id: 9 },
+    later: { kind: 'nowhere' },
+  })
 })
 
 test('a published message belongs to one delivery', () => {

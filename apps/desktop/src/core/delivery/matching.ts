@@ -18,41 +18,47 @@ export type Wanted = {
 export const PUBLISHED_LATE_SECONDS = 15 * 60
 
 /**
- * What became of each delivery of one chat. `published` is null where the history was not read (no date has passed).
- * `ownPublished` are ids that other deliveries of ours are known to have become.
+ * What became of each delivery of one chat, from its queue and its history. `ownPublished` are ids that other deliveries
+ * of ours are known to have become.
  */
 export function match(
   wanted: readonly Wanted[],
   queue: readonly ScheduledMessage[],
-  published: readonly PublishedMessage[] | null,
+  published: readonly PublishedMessage[],
   ownPublished: ReadonlySet<number>,
 ): ReadonlyMap<string, Sight> {
   const found = new Map<string, Sight>()
   const free = new Map(queue.map(message => [message.id, message]))
+  const open = (): readonly Wanted[] => wanted.filter(({ id }) => !found.has(id)).sort((a, b) => a.at - b.at)
+
   for (const delivery of wanted) {
     const known = delivery.scheduledId === null ? undefined : free.get(delivery.scheduledId)
     if (known === undefined) continue
     free.delete(known.id)
     found.set(delivery.id, sightOf(delivery, known))
   }
-  const freePublished = (published ?? [])
-    .filter(message => !ownPublished.has(message.id))
-    .sort((a, b) => a.at - b.at)
-  for (const delivery of wanted.filter(({ id }) => !found.has(id)).sort((a, b) => a.at - b.at)) {
+  for (const delivery of open()) {
     const sameDate = [...free.values()].filter(
       message => message.at === delivery.at && sameText(delivery, message),
     )
     // Formatting tells two of them apart, but Telegram may rewrite it (links), so it alone decides nothing.
     const same = sameDate.find(message => sameFormatting(delivery, message)) ?? sameDate[0]
-    if (same !== undefined) {
-      free.delete(same.id)
-      found.set(delivery.id, { kind: 'scheduled', id: same.id })
-      continue
-    }
-    const index = freePublished.findIndex(message => isPublicationOf(delivery, message))
-    const [message] = index < 0 ? [] : freePublished.splice(index, 1)
-    found.set(delivery.id, message ? { kind: 'published', id: message.id } : { kind: 'nowhere' })
+    if (same === undefined) continue
+    free.delete(same.id)
+    found.set(delivery.id, { kind: 'scheduled', id: same.id })
   }
+  const posts = published
+    .filter(message => message.fromScheduled && !ownPublished.has(message.id))
+    .sort((a, b) => a.at - b.at)
+  // First what came out at its date, then what another device sent before it.
+  for (const isIt of [cameOutAtItsDate, wasSentEarly])
+    for (const delivery of open()) {
+      const post = posts.find(message => isIt(delivery, message))
+      if (post === undefined) continue
+      posts.splice(posts.indexOf(post), 1)
+      found.set(delivery.id, { kind: 'published', id: post.id })
+    }
+  for (const { id } of open()) found.set(id, { kind: 'nowhere' })
   return found
 }
 
@@ -62,14 +68,15 @@ function sightOf(delivery: Wanted, message: ScheduledMessage): Sight {
     : { kind: 'changed', id: message.id, at: message.at }
 }
 
-function isPublicationOf(delivery: Wanted, message: PublishedMessage): boolean {
+function cameOutAtItsDate(delivery: Wanted, message: PublishedMessage): boolean {
   const date = delivery.movedTo ?? delivery.at
-  if (!message.fromScheduled || message.at < date || message.at > date + PUBLISHED_LATE_SECONDS) return false
+  if (message.at < date || message.at > date + PUBLISHED_LATE_SECONDS) return false
   // Changed on another device: its text is not ours any more, only its date tells.
-  return delivery.movedTo === null
-    ? sameText(delivery, message)
-    : message.at === date || sameText(delivery, message)
+  return sameText(delivery, message) || (delivery.movedTo !== null && message.at === date)
 }
+
+const wasSentEarly = (delivery: Wanted, message: PublishedMessage): boolean =>
+  message.at < (delivery.movedTo ?? delivery.at) && sameText(delivery, message)
 
 type Text = { readonly text: string; readonly entities: readonly TextEntity[]; readonly media?: boolean }
 

@@ -27,6 +27,8 @@ export type StoredPlan = Content & {
   readonly silent: boolean
   readonly linkPreview: boolean
 }
+/** `createdAt`: Telegram's clock, milliseconds since 1970. */
+export type KnownPlan = StoredPlan & { readonly createdAt: number }
 
 /** What a confirmed plan asks to be stored; `randomId` is a signed, non-zero 64-bit number in decimal. */
 export type NewPlan = StoredPlan & {
@@ -51,7 +53,7 @@ const PLACED = `('scheduled', 'drifted')`
 
 /** The rows of plans, deliveries and lanes. Everything is synchronous: what returned is on disk. */
 export function createStore(database: Database, sealer: Sealer) {
-  const plans = new Map<string, StoredPlan>()
+  const plans = new Map<string, KnownPlan>()
 
   const one = (id: string): StoredDelivery | null => {
     const row = database.get('SELECT * FROM delivery WHERE id = ?', id)
@@ -163,14 +165,15 @@ export function createStore(database: Database, sealer: Sealer) {
       return row ? { id: row['id'] as PlanId, deliveries: Number(row['deliveries']) } : null
     },
 
-    plan: (id: string): StoredPlan => {
+    plan: (id: string): KnownPlan => {
       const kept = plans.get(id)
       if (kept) return kept
       const row = database.get('SELECT * FROM plan WHERE id = ?', id)
       if (!row) throw new Error('a delivery without a plan')
       const content = JSON.parse(sealer.openText('plan', id, row['sealed'] as Uint8Array)) as Content
-      const plan: StoredPlan = {
+      const plan: KnownPlan = {
         ...content,
+        createdAt: Number(row['created_at']),
         timeZone: String(row['time_zone']),
         silent: row['silent'] === 1,
         linkPreview: row['link_preview'] === 1,
