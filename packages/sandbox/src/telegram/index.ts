@@ -18,6 +18,7 @@ import type { TlObject } from './tl/value.ts'
 import { createWorld } from './world/facade.ts'
 import type { World } from './world/facade.ts'
 import { seedCommunity } from './world/seed.ts'
+import { createUploads } from './world/uploads.ts'
 import { createLoginTokens } from './world/login-tokens.ts'
 import type { User } from './world/state.ts'
 import { createWorldCore, emptyState, normalisePhone } from './world/world.ts'
@@ -38,6 +39,8 @@ export type {
   AdminRight,
   BannedRight,
   Chat,
+  Media,
+  MediaKind,
   Member,
   Message,
   PeerKey,
@@ -168,7 +171,11 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
       home?.push(key => key.userId === event.userId, updatesFor(core, event), serving)
     },
   )
-  const world = createWorld(core)
+  const uploads = createUploads(
+    core.now,
+    options.stateFile === undefined ? undefined : `${options.stateFile}.files`,
+  )
+  const world = createWorld(core, uploads)
   const file = createStateFile(
     options.stateFile,
     () => ({ world: state, worldOffset, keys: keysOf(servers) }),
@@ -185,6 +192,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     loginTokens: createLoginTokens(core.now),
     transfers: createTransfers(core.now),
     passwords: createPasswords(core.now),
+    uploads,
     changed: file.changed,
   }
   const api = createApi(shared, log)
@@ -278,6 +286,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
       await Promise.all(servers.map(server => server.stop()))
       file.changed()
       file.flush()
+      uploads.close()
     },
   }
 }

@@ -1,5 +1,13 @@
 import type { TlObject } from './tl/value.ts'
-import { editedUpdate, messageView, newMessageUpdate, peerView, updatesView } from './handlers/views.ts'
+import {
+  chatUpdates,
+  editedUpdate,
+  messageView,
+  newMessageUpdate,
+  peerView,
+  updatesView,
+} from './handlers/views.ts'
+import { splitKey } from './world/state.ts'
 import type { WorldCore, WorldEvent } from './world/world.ts'
 
 /** What an account's clients are told of an event. */
@@ -10,6 +18,17 @@ export const updatesFor = (world: WorldCore, event: WorldEvent): TlObject => {
       return updatesView(view, [newMessageUpdate(view, event.message)], [event.message])
     case 'edited':
       return updatesView(view, [editedUpdate(view, event.message)], [event.message])
+    case 'deleted': {
+      const { kind, id } = splitKey(event.peer)
+      const deleted = { messages: event.ids, pts: event.pts, pts_count: 1 }
+      const update =
+        kind === 'channel'
+          ? { _: 'updateDeleteChannelMessages', channel_id: id, ...deleted }
+          : { _: 'updateDeleteMessages', ...deleted }
+      return updatesView(view, [update], [], [event.peer])
+    }
+    case 'chat':
+      return updatesView(view, chatUpdates(view, event.peer), [], [event.peer])
     case 'scheduled': {
       const update = { _: 'updateNewScheduledMessage', message: messageView(view, event.message) }
       return updatesView(view, [update], [event.message])

@@ -34,12 +34,16 @@ const fileSchema = z.object({
 
 export type Saved = { world: WorldState; worldOffset: number; keys: KeyRecord[] }
 
-// JSON knows neither 64-bit numbers nor bytes, which entities may hold.
+// JSON knows neither 64-bit numbers nor bytes, which entities may hold. A buffer writes itself as { type, data }.
 const replacer = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? { $long: value.toString() } : value
 
-const reviver = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && '$long' in value ? BigInt(String(value.$long)) : value
+const reviver = (_key: string, value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  if ('$long' in value) return BigInt(String(value.$long))
+  const { type, data } = value as { type?: unknown; data?: unknown }
+  return type === 'Buffer' && Array.isArray(data) ? Buffer.from(data as number[]) : value
+}
 
 type StateFile = {
   /** Writes soon; several changes in a row become one write. */

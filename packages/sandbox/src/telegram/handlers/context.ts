@@ -4,6 +4,7 @@ import type { TlObject, TlValue } from '../tl/value.ts'
 import type { Attempts } from '../world/attempts.ts'
 import type { LoginTokens } from '../world/login-tokens.ts'
 import type { User } from '../world/state.ts'
+import type { Uploads } from '../world/uploads.ts'
 import type { WorldCore } from '../world/world.ts'
 import type { View } from './views.ts'
 
@@ -19,6 +20,7 @@ export type Shared = {
   readonly loginTokens: LoginTokens
   readonly transfers: Transfers
   readonly passwords: Passwords
+  readonly uploads: Uploads
   /** Something that no event tells of has changed, and the state file has to follow. */
   readonly changed: () => void
 }

@@ -1,15 +1,20 @@
 import { RpcError } from '../errors.ts'
-import { int, long, longs, maybe, object, objects, text } from '../tl/fields.ts'
-import type { TlObject } from '../tl/value.ts'
-import { historyOf } from '../world/messages.ts'
-import { isInside } from '../world/rights.ts'
+import { long, longs, maybe, object, objects, text } from '../tl/fields.ts'
 import { scheduledOf } from '../world/schedule.ts'
 import { keyOfChat, keyOfUser } from '../world/state.ts'
 import type { Chat } from '../world/state.ts'
 import { checkMayRead } from '../world/world.ts'
 import type { Context, Handler } from './context.ts'
-import { channelField, peerOf, userField } from './peers.ts'
-import { aroundView, chatView, messageView, notifySettings, peerView, userView } from './views.ts'
+import { channelField, userField } from './peers.ts'
+import {
+  aroundView,
+  chatView,
+  membersOf,
+  notifySettings,
+  participantsView,
+  peerView,
+  userView,
+} from './views.ts'
 
 // Users, chats and what is known of them at length.
 
@@ -61,21 +66,12 @@ const getFullChannel: Handler = (request, context) => {
   }
 }
 
-const participantView = (chat: Chat, userId: number): TlObject => {
-  const role = chat.members[userId]?.role
-  if (role === 'creator') return { _: 'chatParticipantCreator', user_id: userId }
-  const name = role === 'admin' ? 'chatParticipantAdmin' : 'chatParticipant'
-  return { _: name, user_id: userId, inviter_id: userId, date: chat.createdAt }
-}
-
 const getFullChat: Handler = (request, context) => {
   const peer = `chat:${Number(long(request, 'chat_id'))}` as const
   checkMayRead(context.world, peer, context.user.id)
   const chat = context.world.chat(peer)
   if (!chat) throw new RpcError(400, 'CHAT_ID_INVALID')
-  const inside = Object.keys(chat.members)
-    .map(Number)
-    .filter(id => isInside(chat.members[id]))
+  const inside = membersOf(chat)
   return {
     _: 'messages.chatFull',
     full_chat: {
@@ -83,12 +79,7 @@ const getFullChat: Handler = (request, context) => {
       id: chat.id,
       about: chat.about,
       has_scheduled: hasScheduled(context, chat),
-      participants: {
-        _: 'chatParticipants',
-        chat_id: chat.id,
-        participants: inside.map(id => participantView(chat, id)),
-        version: 1,
-      },
+      participants: participantsView(chat, context.world.member(chat, context.user.id)),
       notify_settings: notifySettings,
     },
     ...aroundView(context.view, [], [peer, ...inside.map(keyOfUser)]),
@@ -105,45 +96,6 @@ const resolveUsername: Handler = (request, context) => {
   if (wanted === '') throw new RpcError(400, 'USERNAME_INVALID')
   if (!peer) throw new RpcError(400, 'USERNAME_NOT_OCCUPIED')
   return { _: 'contacts.resolvedPeer', peer: peerView(peer), ...aroundView(view, [], [peer]) }
-}
-
-const getForumTopics: Handler = (request, context) => {
-  const { world, user, view } = context
-  const peer = peerOf(context, object(request, request._ === 'channels.getForumTopics' ? 'channel' : 'peer'))
-  const chat = world.chat(peer)
-  if (!chat?.topics) throw new RpcError(400, 'CHANNEL_FORUM_MISSING')
-  const search = maybe(text, request, 'q')?.toLowerCase() ?? ''
-  const all = chat.topics.filter(topic => topic.title.toLowerCase().includes(search))
-  const after = int(request, 'offset_topic')
-  const start = after === 0 ? 0 : all.findIndex(topic => topic.id === after) + 1
-  const page = all.slice(start, start + Math.max(1, Math.min(100, int(request, 'limit'))))
-  const history = historyOf(world, user.id, peer)
-  const tops = page.map(topic => history.findLast(message => (message.topicId ?? 1) === topic.id))
-  const messages = tops.filter(message => message !== undefined)
-  return {
-    _: 'messages.forumTopics',
-    count: all.length,
-    topics: page.map((topic, i) => ({
-      _: 'forumTopic',
-      closed: topic.closed,
-      id: topic.id,
-      date: chat.createdAt,
-      title: topic.title,
-      icon_color: 0x6fb9f0,
-      peer: peerView(peer),
-      top_message: tops[i]?.id ?? topic.id,
-      read_inbox_max_id: 0,
-      read_outbox_max_id: 0,
-      unread_count: 0,
-      unread_mentions_count: 0,
-      unread_reactions_count: 0,
-      from_id: peerView(keyOfUser(user.id)),
-      notify_settings: notifySettings,
-    })),
-    messages: messages.map(message => messageView(view, message)),
-    ...aroundView(view, messages, [peer]),
-    pts: chat.posts.pts,
-  }
 }
 
 export const entityHandlers: Record<string, Handler> = {
@@ -172,6 +124,4 @@ export const entityHandlers: Record<string, Handler> = {
   'channels.getFullChannel': getFullChannel,
   'messages.getFullChat': getFullChat,
   'contacts.resolveUsername': resolveUsername,
-  'channels.getForumTopics': getForumTopics,
-  'messages.getForumTopics': getForumTopics,
 }

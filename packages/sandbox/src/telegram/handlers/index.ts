@@ -6,9 +6,13 @@ import type { Handler, OpenHandler, Shared } from './context.ts'
 import { dialogHandlers } from './dialogs.ts'
 import { entityHandlers } from './entities.ts'
 import { helpHandlers } from './help.ts'
+import { mediaHandlers } from './media.ts'
 import { scheduledHandlers } from './scheduled.ts'
 import { sendHandlers } from './send.ts'
+import { sendAsHandlers } from './send-as.ts'
+import { topicHandlers } from './topics.ts'
 import { updatesHandlers } from './updates.ts'
+import { uploadHandlers } from './upload.ts'
 
 const open = new Map<string, OpenHandler>(Object.entries({ ...helpHandlers, ...openAuthHandlers }))
 
@@ -20,6 +24,10 @@ const signedIn = new Map<string, Handler>(
     ...dialogHandlers,
     ...sendHandlers,
     ...scheduledHandlers,
+    ...mediaHandlers,
+    ...uploadHandlers,
+    ...topicHandlers,
+    ...sendAsHandlers,
   }),
 )
 

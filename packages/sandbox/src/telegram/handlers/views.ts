@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { TlObject } from '../tl/value.ts'
 import { hasAdminRight, isAdmin, isInside } from '../world/rights.ts'
 import { ADMIN_RIGHTS, BANNED_RIGHTS, keyOfChat, keyOfUser, splitKey } from '../world/state.ts'
 import type { BannedRight, Chat, Member, Message, PeerKey, User } from '../world/state.ts'
 import type { WorldCore } from '../world/world.ts'
+import { mediaView } from './files.ts'
 
 // How the world looks to one account, in TL. Fields that a layer does not have are left out by the writer.
 
@@ -97,10 +99,21 @@ export const chatView = ({ world, viewer }: View, chat: Chat): TlObject => {
     megagroup: chat.kind === 'supergroup',
     forum: chat.topics !== null,
     slowmode_enabled: chat.slowModeSeconds > 0,
+    noforwards: chat.noforwards,
+    restricted: chat.restricted,
+    restriction_reason: chat.restricted ? [RESTRICTION] : undefined,
+    send_paid_messages_stars: chat.messagePrice > 0 ? BigInt(chat.messagePrice) : undefined,
     username: chat.username ?? undefined,
     banned_rights:
       member && member.bannedRights.length > 0 ? bannedRightsView(member.bannedRights) : undefined,
   }
+}
+
+const RESTRICTION: TlObject = {
+  _: 'restrictionReason',
+  platform: 'all',
+  reason: 'terms',
+  text: 'This chat is not available.',
 }
 
 const inputChannelView = ({ world, viewer }: View, chat: Chat): TlObject => ({
@@ -109,24 +122,45 @@ const inputChannelView = ({ world, viewer }: View, chat: Chat): TlObject => ({
   access_hash: world.accessHash(viewer, keyOfChat(chat)),
 })
 
-export const messageView = ({ world, viewer }: View, message: Message): TlObject => {
+export const messageView = (view: View, message: Message): TlObject => {
+  const { world, viewer } = view
   const isPost = world.chat(message.peer)?.kind === 'channel'
-  return {
-    _: 'message',
+  const shared = {
     out: message.from === viewer,
     silent: message.silent,
     post: isPost,
-    from_scheduled: message.fromScheduled,
     id: message.id,
-    from_id: isPost ? undefined : peerView(keyOfUser(message.from)),
+    from_id: isPost ? undefined : peerView(message.sendAs ?? keyOfUser(message.from)),
     peer_id: peerView(message.peer),
     reply_to: replyView(world, message),
     date: message.date,
+  }
+  if (message.action !== null) return { _: 'messageService', ...shared, action: message.action }
+  return {
+    _: 'message',
+    ...shared,
+    from_scheduled: message.fromScheduled,
+    noforwards: message.noforwards,
+    invert_media: message.invertMedia,
     message: message.text,
+    media: mediaView(view, message.media) ?? previewView(message),
     entities: message.entities.length > 0 ? message.entities : undefined,
     views: isPost ? 1 : undefined,
     forwards: isPost ? 0 : undefined,
     edit_date: message.editDate ?? undefined,
+    grouped_id: message.groupedId === null ? undefined : BigInt(message.groupedId),
+    schedule_repeat_period: message.repeatSeconds ?? undefined,
+  }
+}
+
+// Telegram reads the page first and shows its title; here nothing leaves the machine, so the address has to do.
+const previewView = ({ previewUrl }: Message): TlObject | undefined => {
+  if (previewUrl === null) return undefined
+  const display_url = previewUrl.replace(/^https?:\/\//i, '')
+  const id = createHash('sha256').update(previewUrl).digest().readBigInt64LE()
+  return {
+    _: 'messageMediaWebPage',
+    webpage: { _: 'webPage', id, url: previewUrl, display_url, hash: 0, type: 'article', title: display_url },
   }
 }
 
@@ -152,7 +186,8 @@ export const aroundView = (
   const keys = new Set<PeerKey>([keyOfUser(viewer), ...peers])
   for (const message of messages) {
     keys.add(message.peer)
-    if (world.chat(message.peer)?.kind !== 'channel') keys.add(keyOfUser(message.from))
+    if (message.sendAs !== null) keys.add(message.sendAs)
+    else if (world.chat(message.peer)?.kind !== 'channel') keys.add(keyOfUser(message.from))
   }
   const users: TlObject[] = []
   const chats: TlObject[] = []
@@ -179,6 +214,47 @@ export const updatesView = (
   date: view.world.now(),
   seq: 0,
 })
+
+/** The updates that make a client look at a chat again (https://core.telegram.org/api/updates#updatechannel). */
+export const chatUpdates = ({ world, viewer }: View, peer: PeerKey): TlObject[] => {
+  const chat = world.chat(peer)
+  if (!chat) return []
+  if (chat.kind !== 'group') return [{ _: 'updateChannel', channel_id: chat.id }]
+  const participants = participantsView(chat, world.member(chat, viewer))
+  return [
+    { _: 'updateChatParticipants', participants },
+    {
+      _: 'updateChatDefaultBannedRights',
+      peer: peerView(peer),
+      default_banned_rights: bannedRightsView(chat.defaultBanned),
+      version: 1,
+    },
+  ]
+}
+
+const participantView = (chat: Chat, userId: number): TlObject => {
+  const role = chat.members[userId]?.role
+  if (role === 'creator') return { _: 'chatParticipantCreator', user_id: userId }
+  const name = role === 'admin' ? 'chatParticipantAdmin' : 'chatParticipant'
+  return { _: name, user_id: userId, inviter_id: userId, date: chat.createdAt }
+}
+
+/** Who is in a basic group; closed to who is not. */
+export const participantsView = (chat: Chat, viewer: Member | undefined): TlObject =>
+  isInside(viewer)
+    ? {
+        _: 'chatParticipants',
+        chat_id: chat.id,
+        participants: membersOf(chat).map(id => participantView(chat, id)),
+        version: 1,
+      }
+    : { _: 'chatParticipantsForbidden', chat_id: chat.id }
+
+/** The ids of who is in a chat. */
+export const membersOf = (chat: Chat): number[] =>
+  Object.keys(chat.members)
+    .map(Number)
+    .filter(id => isInside(chat.members[id]))
 
 /** The update that announces a new message, which differs between channels and the rest. */
 export const newMessageUpdate = (view: View, message: Message): TlObject => ({

@@ -1,10 +1,14 @@
 import type { TlObject } from '../tl/value.ts'
+import { expireReferences, makePhoto } from './media.ts'
 import { deliver, editPublished, historyOf } from './messages.ts'
 import type { Draft } from './messages.ts'
+import { greyPng } from './png.ts'
 import { editScheduled, publish, publishForOnline, schedule, scheduledOf, unschedule } from './schedule.ts'
 import type { ScheduleChange } from './schedule.ts'
-import type { Chat, Message, PeerKey, User } from './state.ts'
 import { keyOfChat, keyOfUser, splitKey } from './state.ts'
+import type { Chat, Media, Message, PeerKey, User } from './state.ts'
+import { createUploads } from './uploads.ts'
+import type { Uploads } from './uploads.ts'
 import type { NewChat, NewMember, NewUser, WorldCore } from './world.ts'
 
 /**
@@ -43,6 +47,12 @@ export type World = {
   /** What an account finds in a chat, oldest first. */
   readonly history: (phone: string, chat: PeerKey) => readonly Message[]
   readonly keyOfUser: (user: User) => PeerKey
+  /** A photo to put into messages, as if it had been uploaded; one grey of so many pixels. */
+  readonly addPhoto: (size?: { width: number; height: number }) => Media
+  /** File references made until now expire: FILE_REFERENCE_EXPIRED. */
+  readonly expireFileReferences: () => void
+  /** Parts uploaded and not yet used are forgotten: FILE_PART_0_MISSING. */
+  readonly expireUploads: () => void
   /** The code under way for this number is too old from now on. */
   readonly expireCodes: (phone: string) => void
 }
@@ -50,7 +60,8 @@ export type World = {
 type ChangeableOfChat =
   'title' | 'username' | 'defaultBanned' | 'slowModeSeconds' | 'deactivated' | 'topics' | 'migratedTo'
 
-export const createWorld = (core: WorldCore): World => {
+/** `uploads` is where the bytes of files are. */
+export const createWorld = (core: WorldCore, uploads: Uploads = createUploads(core.now)): World => {
   const idOf = (phone: string): number => core.account(phone).id
   const chatOf = (peer: PeerKey): Chat => {
     const chat = core.chat(peer)
@@ -70,7 +81,7 @@ export const createWorld = (core: WorldCore): World => {
     },
     say: (peer, from, draft) => deliver(core, from.id, peer, draft),
     schedule: (phone, peer, draft) => schedule(core, idOf(phone), peer, draft),
-    editScheduled: (phone, peer, id, change) => editScheduled(core, idOf(phone), peer, id, change),
+    editScheduled: (phone, peer, id, change) => editScheduled(core, idOf(phone), peer, id, change)[0],
     deleteScheduled: (phone, peer, ids) => {
       unschedule(core, idOf(phone), peer, ids)
     },
@@ -88,6 +99,16 @@ export const createWorld = (core: WorldCore): World => {
       return historyOf(core, idOf(phone), peer)
     },
     keyOfUser: user => keyOfUser(user.id),
+    addPhoto: ({ width, height } = { width: 640, height: 480 }) => {
+      const bytes = greyPng(width, height)
+      const blob = `grey-${width}x${height}`
+      uploads.write(blob, bytes)
+      return { fileId: makePhoto(core, { blob, size: bytes.length, head: bytes }).id, spoiler: false }
+    },
+    expireFileReferences: () => {
+      expireReferences(core)
+    },
+    expireUploads: uploads.expire,
     expireCodes: phone => {
       const user = core.account(phone)
       if (user.phone !== null) core.codes.expire(user.phone)

@@ -1,10 +1,9 @@
 import { RpcError } from '../errors.ts'
-import type { TlObject } from '../tl/value.ts'
-import { checkWrite, deliver, sameEntities } from './messages.ts'
-import type { Draft } from './messages.ts'
+import { checkAlbum, contentOf } from './media.ts'
+import { changed, checkDrafts, checkWrite, deliver, sameContent, toMessage } from './messages.ts'
+import type { Change, Draft } from './messages.ts'
 import { keyOfUser, splitKey } from './state.ts'
 import type { Message, PeerKey } from './state.ts'
-import { checkText } from './text.ts'
 import type { WorldCore } from './world.ts'
 
 // https://core.telegram.org/api/scheduled-messages
@@ -32,67 +31,98 @@ const checkDate = (world: WorldCore, from: number, peer: PeerKey, date: number):
 export const scheduledOf = (world: WorldCore, userId: number, peer: PeerKey): readonly Message[] =>
   [...(world.box(userId).scheduled[peer]?.messages ?? [])].sort((a, b) => b.date - a.date || b.id - a.id)
 
-/** Schedules a text for `date` (seconds). The id is of the chat's own row of scheduled messages. Throws RpcError. */
+/** Schedules for `date` (seconds). The id is of the chat's own row of scheduled messages. Throws RpcError. */
 export const schedule = (
   world: WorldCore,
   from: number,
   peer: PeerKey,
   draft: Draft & { readonly date: number },
 ): Message => {
-  const { text, entities } = checkText(draft.text, draft.entities ?? [])
-  checkWrite(world, from, peer, draft.topicId ?? null)
-  checkDate(world, from, peer, draft.date)
-  const queue = (world.box(from).scheduled[peer] ??= { nextId: 1, messages: [] })
-  if (queue.messages.length >= PER_CHAT) throw new RpcError(400, 'SCHEDULE_TOO_MUCH')
-  const message: Message = {
-    id: queue.nextId,
-    pts: 0,
-    from,
-    peer,
-    date: draft.date,
-    editDate: null,
-    text,
-    entities,
-    silent: draft.silent ?? false,
-    fromScheduled: false,
-    topicId: draft.topicId ?? null,
-    replyTo: draft.replyTo ?? null,
-  }
-  queue.nextId += 1
-  queue.messages.push(message)
-  world.emit({ type: 'scheduled', userId: from, message })
+  const [message] = scheduleAll(world, from, peer, [draft], draft.date)
+  if (!message) throw new RangeError('nothing to schedule')
   return message
 }
 
-/** What of a scheduled message is to be changed; what is absent stays. */
-export type ScheduleChange = {
-  readonly text?: string
-  readonly entities?: readonly TlObject[]
-  readonly date?: number
+/** The same for the items of an album, each of which counts for the 100 of a chat. All are scheduled or none. */
+export const scheduleAll = (
+  world: WorldCore,
+  from: number,
+  peer: PeerKey,
+  drafts: readonly Draft[],
+  date: number,
+): Message[] => {
+  const checked = checkDrafts(world, from, peer, drafts)
+  checkDate(world, from, peer, date)
+  for (const { repeatSeconds } of drafts) checkRepeat(world, from, repeatSeconds ?? null)
+  const queue = (world.box(from).scheduled[peer] ??= { nextId: 1, messages: [] })
+  if (queue.messages.length + drafts.length > PER_CHAT) throw new RpcError(400, 'SCHEDULE_TOO_MUCH')
+  const messages = checked.map(draft => {
+    const message = { ...toMessage(from, peer, date, draft), id: queue.nextId }
+    queue.nextId += 1
+    return message
+  })
+  queue.messages.push(...messages)
+  for (const message of messages) world.emit({ type: 'scheduled', userId: from, message })
+  return messages
 }
 
-/** Changes a scheduled message in place, keeping its id. Throws RpcError. */
+const DAY = 86_400
+const REPEAT_SECONDS = [1, 7, 14, 30, 91, 182, 365].map(days => days * DAY)
+
+/** Throws for a repetition that Telegram has not, or that this account may not use. */
+const checkRepeat = (world: WorldCore, userId: number, seconds: number | null): void => {
+  if (seconds === null) return
+  if (!world.user(userId)?.premium) throw new RpcError(400, 'PREMIUM_ACCOUNT_REQUIRED')
+  if (!REPEAT_SECONDS.includes(seconds)) throw new RpcError(400, 'SCHEDULE_DATE_INVALID')
+}
+
+/** What of a scheduled message is to be changed; what is absent stays. */
+export type ScheduleChange = Change & {
+  readonly date?: number
+  readonly repeatSeconds?: number
+}
+
+/**
+ * Changes a scheduled message in place, keeping its id. A new date moves the whole album that it is in. Gives what has
+ * changed, the message itself first. Throws RpcError.
+ */
 export const editScheduled = (
   world: WorldCore,
   userId: number,
   peer: PeerKey,
   id: number,
   change: ScheduleChange,
-): Message => {
-  const message = world.box(userId).scheduled[peer]?.messages.find(one => one.id === id)
+): [Message, ...Message[]] => {
+  const row = world.box(userId).scheduled[peer]?.messages ?? []
+  const message = row.find(one => one.id === id)
   if (!message) throw new RpcError(400, 'MESSAGE_ID_INVALID')
-  const content =
-    change.text === undefined
-      ? { text: message.text, entities: message.entities }
-      : checkText(change.text, change.entities ?? [])
-  const date = change.date ?? message.date
+  const content = changed(world, message, change)
+  if (change.media) {
+    checkWrite(world, userId, peer, message.topicId, contentOf(world, content))
+    const album = row.filter(one => one.groupedId !== null && one.groupedId === message.groupedId)
+    if (album.length > 0) {
+      checkAlbum(world, [
+        change.media,
+        ...album.flatMap(one => (one !== message && one.media ? [one.media] : [])),
+      ])
+    }
+  }
+  const { date = message.date, repeatSeconds = message.repeatSeconds } = change
   checkDate(world, userId, peer, date)
-  const same =
-    content.text === message.text && date === message.date && sameEntities(content.entities, message.entities)
-  if (same) throw new RpcError(400, 'MESSAGE_NOT_MODIFIED')
-  Object.assign(message, { ...content, date, editDate: world.now() })
-  world.emit({ type: 'scheduled', userId, message })
-  return message
+  checkRepeat(world, userId, change.repeatSeconds ?? null)
+  if (date === message.date && repeatSeconds === message.repeatSeconds && sameContent(message, content)) {
+    throw new RpcError(400, 'MESSAGE_NOT_MODIFIED')
+  }
+  const others =
+    date === message.date || message.groupedId === null
+      ? []
+      : row.filter(one => one !== message && one.groupedId === message.groupedId)
+  Object.assign(message, { ...content, repeatSeconds })
+  for (const moved of [message, ...others]) {
+    Object.assign(moved, { date, editDate: world.now() })
+    world.emit({ type: 'scheduled', userId, message: moved })
+  }
+  return [message, ...others]
 }
 
 /** Deletes scheduled messages; numbers that are not in the row are passed over, as Telegram does. */
@@ -112,7 +142,7 @@ const remove = (world: WorldCore, userId: number, peer: PeerKey, ids: readonly n
 
 const mayStillWrite = (world: WorldCore, message: Message): boolean => {
   try {
-    checkWrite(world, message.from, message.peer, message.topicId)
+    checkWrite(world, message.from, message.peer, message.topicId, contentOf(world, message))
     return true
   } catch (error) {
     if (error instanceof RpcError) return false
@@ -134,9 +164,15 @@ export const publish = (
   const allowed = due.filter(message => mayStillWrite(world, message))
   const lost = due.filter(message => !allowed.includes(message)).map(message => message.id)
   const sent = allowed.map(message =>
-    deliver(world, userId, peer, { ...message, date: date(message), fromScheduled: true }),
+    deliver(world, userId, peer, {
+      ...message,
+      date: date(message),
+      fromScheduled: true,
+      repeatSeconds: null,
+    }),
   )
   const sentIds = sent.map(message => message.id)
+  for (const message of allowed) repeat(world, message)
   if (sent.length > 0) {
     world.emit({ type: 'unscheduled', userId, peer, ids: allowed.map(message => message.id), sentIds })
   }
@@ -144,13 +180,41 @@ export const publish = (
   return sent
 }
 
-/** Publishes whatever is due, in the order of the dates. */
+/** A message with a native repetition takes its place in the row again, under a new number. */
+const repeat = (world: WorldCore, message: Message): void => {
+  const { from, peer, repeatSeconds } = message
+  if (repeatSeconds === null) return
+  const queue = (world.box(from).scheduled[peer] ??= { nextId: 1, messages: [] })
+  const again = { ...message, id: queue.nextId, date: message.date + repeatSeconds }
+  queue.nextId += 1
+  queue.messages.push(again)
+  world.emit({ type: 'scheduled', userId: from, message: again })
+}
+
+/** Publishes whatever is due, in the order of the dates; the items of an album together. */
 export const publishDue = (world: WorldCore): void => {
   const now = world.now()
   const due = allScheduled(world)
     .filter(message => message.date <= now)
     .sort((a, b) => a.date - b.date || a.id - b.id)
-  for (const message of due) publish(world, message.from, message.peer, [message.id], () => message.date)
+  const batches = new Map<string, [Message, ...Message[]]>()
+  for (const message of due) {
+    const { from, peer, date, groupedId, id } = message
+    const key = `${from}/${peer}/${date}/${groupedId ?? `-${id}`}`
+    const batch = batches.get(key)
+    if (batch) batch.push(message)
+    else batches.set(key, [message])
+  }
+  for (const batch of batches.values()) {
+    const [{ from, peer, date }] = batch
+    publish(
+      world,
+      from,
+      peer,
+      batch.map(message => message.id),
+      () => date,
+    )
+  }
 }
 
 /** Publishes what waits for somebody who has just come online. */

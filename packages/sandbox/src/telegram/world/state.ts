@@ -12,8 +12,46 @@ export type PeerKey = `user:${number}` | `chat:${number}` | `channel:${number}`
 
 const entity = z.custom<TlObject>(value => typeof value === 'object' && value !== null && '_' in value)
 
+/** What the restrictions of a chat tell apart (https://core.telegram.org/constructor/chatBannedRights). */
+export const MEDIA_KINDS = [
+  'photo',
+  'video',
+  'roundvideo',
+  'audio',
+  'voice',
+  'gif',
+  'sticker',
+  'document',
+] as const
+
+// Fields with a default were not in the first state files.
+const fileSchema = z.object({
+  /** 64 bits, decimal. */
+  id: z.string(),
+  /** Where its bytes are. */
+  blob: z.string(),
+  kind: z.enum(MEDIA_KINDS),
+  size: z.number(),
+  mimeType: z.string(),
+  /** Seconds. */
+  date: z.number(),
+  width: z.number(),
+  height: z.number(),
+  /** Of a document, as they were sent. */
+  attributes: z.array(entity),
+  /** Part of each reference; a reference of an earlier generation has expired. */
+  generation: z.number(),
+})
+
+const mediaSchema = z.object({
+  fileId: z.string(),
+  spoiler: z.boolean(),
+})
+
 const messageSchema = z.object({
   id: z.number(),
+  /** The same for all copies of one message. */
+  uid: z.string().default(''),
   /** Place in the flow of updates of the box or channel. */
   pts: z.number(),
   from: z.number(),
@@ -27,6 +65,19 @@ const messageSchema = z.object({
   fromScheduled: z.boolean(),
   topicId: z.number().nullable(),
   replyTo: z.number().nullable(),
+  media: mediaSchema.nullable().default(null),
+  /** Decimal; what the items of one album share. */
+  groupedId: z.string().nullable().default(null),
+  /** Whose name stands above it, when that is not the sender. */
+  sendAs: peerKey.nullable().default(null),
+  /** Of the link whose preview is shown. */
+  previewUrl: z.string().nullable().default(null),
+  noforwards: z.boolean().default(false),
+  invertMedia: z.boolean().default(false),
+  /** Native repetition, seconds. */
+  repeatSeconds: z.number().nullable().default(null),
+  /** Of a service message. */
+  action: entity.nullable().default(null),
 })
 
 const boxSchema = z.object({
@@ -47,6 +98,7 @@ export const ADMIN_RIGHTS = [
   'invite_users',
   'pin_messages',
   'manage_topics',
+  'anonymous',
   'other',
 ] as const
 
@@ -57,7 +109,12 @@ export const BANNED_RIGHTS = [
   'send_plain',
   'send_photos',
   'send_videos',
+  'send_roundvideos',
+  'send_audios',
+  'send_voices',
   'send_docs',
+  'send_gifs',
+  'send_stickers',
   'embed_links',
   'send_polls',
   'change_info',
@@ -87,6 +144,12 @@ const chatSchema = z.object({
   topics: z.array(z.object({ id: z.number(), title: z.string(), closed: z.boolean() })).nullable(),
   deactivated: z.boolean(),
   migratedTo: z.number().nullable(),
+  migratedFrom: z.object({ id: z.number(), maxId: z.number() }).nullable().default(null),
+  /** Closed by Telegram itself: nobody but administrators can write. */
+  restricted: z.boolean().default(false),
+  noforwards: z.boolean().default(false),
+  /** Price of one message in stars; 0 where writing is free. */
+  messagePrice: z.number().default(0),
   /** Of channels and supergroups: everyone sees the same messages. Empty for a basic group. */
   posts: z.object({ pts: z.number(), nextId: z.number(), messages: z.array(messageSchema) }),
   lastPostBy: z.record(z.string(), z.number()),
@@ -110,8 +173,12 @@ export const worldStateSchema = z.object({
   users: z.record(z.string(), userSchema),
   chats: z.record(z.string(), chatSchema),
   boxes: z.record(z.string(), boxSchema),
+  files: z.record(z.string(), fileSchema).default({}),
 })
 
+export type MediaKind = (typeof MEDIA_KINDS)[number]
+export type StoredFile = z.infer<typeof fileSchema>
+export type Media = z.infer<typeof mediaSchema>
 export type Message = z.infer<typeof messageSchema>
 export type Box = z.infer<typeof boxSchema>
 export type Member = z.infer<typeof memberSchema>

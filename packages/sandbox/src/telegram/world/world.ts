@@ -22,6 +22,20 @@ import type {
 export type WorldEvent =
   | { readonly type: 'message'; readonly userId: number; readonly message: Message }
   | { readonly type: 'edited'; readonly userId: number; readonly message: Message }
+  | {
+      readonly type: 'deleted'
+      readonly userId: number
+      readonly peer: PeerKey
+      readonly ids: readonly number[]
+      /** Place in the flow of the box or channel. */
+      readonly pts: number
+    }
+  | {
+      /** Rights, members, title or restrictions of a chat are not what they were. */
+      readonly type: 'chat'
+      readonly userId: number
+      readonly peer: PeerKey
+    }
   | { readonly type: 'scheduled'; readonly userId: number; readonly message: Message }
   | {
       readonly type: 'unscheduled'
@@ -59,7 +73,11 @@ export type NewChat = {
   participants?: number
   defaultBanned?: readonly BannedRight[]
   slowModeSeconds?: number
-  topics?: readonly string[]
+  /** Titles; the first is the general one. A closed one has `closed`. */
+  topics?: readonly (string | { title: string; closed: boolean })[]
+  messagePrice?: number
+  noforwards?: boolean
+  restricted?: boolean
 }
 
 /** Users, chats and boxes. Everything else of the world is written over it. */
@@ -79,7 +97,8 @@ export type WorldCore = {
   readonly account: (phone: string) => User
   readonly accounts: () => User[]
   readonly box: (userId: number) => Box
-  readonly accessHash: (viewer: number, peer: PeerKey) => bigint
+  /** Of a conversation or, as `file:<id>`, of a photo or document: one for each account. */
+  readonly accessHash: (viewer: number, of: PeerKey | `file:${string}`) => bigint
   readonly member: (chat: Chat, userId: number) => Member | undefined
 }
 
@@ -94,6 +113,7 @@ export const emptyState = (): WorldState => ({
   users: {},
   chats: {},
   boxes: {},
+  files: {},
 })
 
 const FIRST_USER = 639_980_000
@@ -162,9 +182,16 @@ export const createWorldCore = (
         slowModeSeconds: given.slowModeSeconds ?? 0,
         // Topic 1 is the general one, which a message reaches without naming a topic.
         topics:
-          given.topics?.map((title, i) => ({ id: i === 0 ? 1 : i * 2 + 1, title, closed: false })) ?? null,
+          given.topics?.map((topic, i) => ({
+            id: i === 0 ? 1 : i * 2 + 1,
+            ...(typeof topic === 'string' ? { title: topic, closed: false } : topic),
+          })) ?? null,
         deactivated: false,
         migratedTo: null,
+        migratedFrom: null,
+        restricted: given.restricted ?? false,
+        noforwards: given.noforwards ?? false,
+        messagePrice: given.messagePrice ?? 0,
         posts: { pts: 1, nextId: given.topics ? given.topics.length * 2 + 2 : 1, messages: [] },
         lastPostBy: {},
       }
@@ -174,7 +201,11 @@ export const createWorldCore = (
     setMember: (peer, member) => {
       const found = chat(peer)
       if (!found) throw new RangeError(`no such chat: ${peer}`)
-      found.members[member.user.id] = toMember(member)
+      const { id } = member.user
+      const wasInside = isInside(found.members[id])
+      found.members[id] = toMember(member)
+      found.participants += Number(isInside(found.members[id])) - Number(wasInside)
+      emit({ type: 'chat', userId: id, peer })
     },
     user: id => state.users[id],
     chat,
@@ -187,8 +218,8 @@ export const createWorldCore = (
     accounts: () => Object.values(state.users).filter(user => user.login !== null),
     box: userId =>
       (state.boxes[userId] ??= { pts: 1, nextId: 1, history: {}, scheduled: {}, randomIds: [], pinned: [] }),
-    accessHash: (viewer, peer) =>
-      createHash('sha256').update(`${state.secret}/${viewer}/${peer}`).digest().readBigInt64LE(),
+    accessHash: (viewer, of) =>
+      createHash('sha256').update(`${state.secret}/${viewer}/${of}`).digest().readBigInt64LE(),
     member: (of, userId) => of.members[userId],
   }
 }
