@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { CoreTrust } from './core-trust.ts'
 
-const DESKTOP = fileURLToPath(new URL('../../../../apps/desktop', import.meta.url))
+/** The built client: `package.json` names its main module. */
+export const DESKTOP = fileURLToPath(new URL('../../../../apps/desktop', import.meta.url))
 const electronFolder = dirname(createRequire(join(DESKTOP, 'package.json')).resolve('electron/package.json'))
 
 /**
@@ -21,17 +22,18 @@ export async function findElectron(
     // Chromium refuses its sandbox to root, and the sandbox is not something to switch off.
     if (process.getuid?.() === 0) return { reason: 'started as root' }
   }
-  const there = installed()
+  const there = installedElectron()
   if (there !== null) return { path: there }
   if (!(await reachable('github.com', 443, 2_000)))
     return { reason: 'Electron is not installed and cannot be fetched' }
   say('Electron…')
   spawnSync(process.execPath, [join(electronFolder, 'install.js')], { stdio: 'ignore', timeout: 180_000 })
-  const fetched = installed()
+  const fetched = installedElectron()
   return fetched === null ? { reason: 'Electron could not be fetched' } : { path: fetched }
 }
 
-function installed(): string | null {
+/** Path of the executable that an earlier start fetched; null when there is none. */
+export function installedElectron(): string | null {
   const pathFile = join(electronFolder, 'path.txt')
   if (!existsSync(pathFile)) return null
   const path = join(electronFolder, 'dist', readFileSync(pathFile, 'utf8'))
@@ -57,19 +59,18 @@ function reachable(host: string, port: number, timeoutMs: number): Promise<boole
   })
 }
 
-/** Opens the built client in Electron; its core is the sandbox's entry, run by this Node. */
-export function openElectron(
-  path: string,
-  options: { readonly dataFolder: string; readonly coreEntry: string; readonly trust: CoreTrust },
-): ChildProcess {
-  return spawn(path, [DESKTOP], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      AUTOTELE_DATA_DIR: options.dataFolder,
-      AUTOTELE_NODE: process.execPath,
-      AUTOTELE_CORE_ENTRY: options.coreEntry,
-      AUTOTELE_CORE_ARGS: JSON.stringify(options.trust),
-    },
-  })
-}
+/** What the built client needs to know, as variables of its environment, to run the sandbox's core in this Node. */
+export const electronEnvironment = (
+  dataFolder: string,
+  coreEntry: string,
+  trust: CoreTrust,
+): Record<string, string> => ({
+  AUTOTELE_DATA_DIR: dataFolder,
+  AUTOTELE_NODE: process.execPath,
+  AUTOTELE_CORE_ENTRY: coreEntry,
+  AUTOTELE_CORE_ARGS: JSON.stringify(trust),
+})
+
+/** Opens the built client in Electron. */
+export const openElectron = (path: string, environment: Record<string, string>): ChildProcess =>
+  spawn(path, [DESKTOP], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...environment } })

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { findElectron, openElectron } from './electron.ts'
+import { electronEnvironment, findElectron, openElectron } from './electron.ts'
 import { CORE_ENTRY, startProduct, type Product } from './start-product.ts'
 import { words } from './words.ts'
 
@@ -78,11 +78,10 @@ if (flags.json) {
 } else {
   tell(say.ready(product))
   if ('path' in electron) {
-    openElectron(electron.path, {
-      dataFolder: product.folder.desktop,
-      coreEntry: CORE_ENTRY,
-      trust: product.trust,
-    }).once('exit', () => void stop(0))
+    openElectron(electron.path, electronEnvironment(product.folder.desktop, CORE_ENTRY, product.trust)).once(
+      'exit',
+      () => void stop(0),
+    )
   } else {
     if (!flags.browser && !flags['no-open']) tell(say.inBrowser(electron.reason))
     if (!flags['no-open'] && product.ui !== null) void openInBrowser(product.ui)
