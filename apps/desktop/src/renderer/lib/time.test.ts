@@ -48,6 +48,16 @@ test('an instant is said with its weekday, on the clock of its zone', () => {
   expect(formatInstant(at, 'time', 'fr-FR', 'America/New_York')).toBe('03:00')
 })
 
+test('the first of a month is an ordinal in French, and no other number is', () => {
+  expect(formatInstant('2026-12-01T08:00:00Z', 'full', 'fr-FR', 'Europe/Paris')).toBe(
+    'mardi 1er décembre 2026 à 09:00',
+  )
+  expect(formatInstant('2026-12-11T00:01:00Z', 'long', 'fr-FR', 'Europe/Paris')).toBe(
+    '11 décembre 2026 à 01:01',
+  )
+  expect(formatInstant('2026-12-01T08:00:00Z', 'date', 'en-GB', 'Europe/Paris')).toBe('1 December 2026')
+})
+
 test('a duration is short and never negative', () => {
   expect([-3, 45, 60, 125, 3600, 3840].map(duration)).toEqual([
     '0 s',

@@ -40,7 +40,9 @@ export function formatInstant(at: string, style: keyof typeof styles, tag: strin
     format = new Intl.DateTimeFormat(tag, { ...styles[style], timeZone: zone })
     formats.set(key, format)
   }
-  return format.format(instant)
+  const words = format.format(instant)
+  // French writes the first of a month as an ordinal, which CLDR's patterns do not.
+  return tag.startsWith('fr') ? words.replace(/(^|\s)1(?= \p{L})/u, '$11er') : words
 }
 
 /** The instant (ISO, UTC) at which the wall clock of `zone` shows `local`; in a gap or an overlap, as Temporal's "compatible". */

@@ -72,6 +72,7 @@ export const composer: Sentences<typeof fr> = {
     channels: 'Channels',
     users: 'People',
   },
+  savedFor: 'only for you, {name}',
   members: '{n} member | {n} members',
   subscribers: '{n} subscriber | {n} subscribers',
   admin: 'administrator',

@@ -71,6 +71,7 @@ export const composer = {
     channels: 'Canaux',
     users: 'Personnes',
   },
+  savedFor: 'pour vous seul, {name}',
   members: '{n} membre | {n} membres',
   subscribers: '{n} abonné | {n} abonnés',
   admin: 'administrateur',
