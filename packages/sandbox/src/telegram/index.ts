@@ -4,7 +4,7 @@ import { createPasswords } from './handlers/auth-password.ts'
 import { createTransfers } from './handlers/auth-transfer.ts'
 import type { DataCentre, Shared } from './handlers/context.ts'
 import { DC_ID } from './handlers/help.ts'
-import type { Fault, Faults } from './mtproto/faults.ts'
+import type { Faults } from './mtproto/faults.ts'
 import { createGround } from './mtproto/ground.ts'
 import type { KeyRecord } from './mtproto/keys.ts'
 import type { Call } from './mtproto/rpc.ts'
@@ -24,6 +24,7 @@ import type { User } from './world/state.ts'
 import { createWorldCore, emptyState, normalisePhone } from './world/world.ts'
 
 export { pointGramjsAt } from './point-gramjs.ts'
+export { buildIn } from './world/build.ts'
 export { CAMILLE, NASSIM, seedCommunity } from './world/seed.ts'
 export { keyOfUser } from './world/state.ts'
 export { RpcError } from './errors.ts'
@@ -32,6 +33,7 @@ export type { DataCentre } from './handlers/context.ts'
 export type { Delivery, NewLogin } from './world/login.ts'
 export type { WireHabits } from './mtproto/session.ts'
 export type { TlObject, TlValue } from './tl/value.ts'
+export type { Builder } from './world/build.ts'
 export type { World } from './world/facade.ts'
 export type { Draft } from './world/messages.ts'
 export type { ScheduleChange } from './world/schedule.ts'
@@ -74,6 +76,8 @@ export type RecordedCall = {
   readonly at: number
   /** E.164 without the plus sign; null before sign-in. */
   readonly phone: string | null
+  /** `ok`, the text of the error it was answered with, or null while or because it has no answer. */
+  readonly outcome: string | null
 }
 
 export type UnknownMethod = { readonly method: string; readonly layer: number | null; readonly times: number }
@@ -136,6 +140,8 @@ export type TelegramSandbox = {
 }
 
 const MOST_CALLS = 10_000
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
  * Starts a data centre of our own on 127.0.0.1 that speaks MTProto 2.0 over TCP, for trying the product and for its
@@ -207,10 +213,21 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
       publication.check()
     }
   }
-  const record = ({ request, caller }: Call): void => {
+  const record = ({ request, caller }: Call): ((outcome: string) => void) => {
     const phone = core.user(caller.key.userId ?? 0)?.phone ?? null
-    calls.push({ method: request._, request, layer: caller.layer.number, at: nowMs(), phone })
+    const recorded: Writable<RecordedCall> = {
+      method: request._,
+      request,
+      layer: caller.layer.number,
+      at: nowMs(),
+      phone,
+      outcome: null,
+    }
+    calls.push(recorded)
     if (calls.length > MOST_CALLS) calls.shift()
+    return outcome => {
+      recorded.outcome = outcome
+    }
   }
 
   const noteUnknown = (method: string, layer: number | null): void => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPublication } from './publication.ts'
-import type { PeerKey } from './world/state.ts'
+import { buildIn } from './world/build.ts'
 import { createWorld } from './world/facade.ts'
-import { CAMILLE, seedCommunity } from './world/seed.ts'
+import { CAMILLE } from './world/seed.ts'
 import { createWorldCore, emptyState } from './world/world.ts'
 
 const START = 1_800_000_000
@@ -18,8 +18,8 @@ const setUp = () => {
   )
   const publication = createPublication(core)
   const world = createWorld(core)
-  seedCommunity(world)
-  const chat: PeerKey = world.chats()[0]!.peer
+  const build = buildIn(world)
+  const chat = build.channel('Quartier', { creator: build.account(CAMILLE, 'Camille') })
   const last = (): string | undefined => world.history(CAMILLE, chat).at(-1)?.text
   return { world, chat, publication, last, move: (seconds: number) => (now += seconds) }
 }

@@ -58,6 +58,8 @@ const getFullChannel: Handler = (request, context) => {
       chat_photo: { _: 'photoEmpty', id: 0 },
       notify_settings: notifySettings,
       bot_info: [],
+      migrated_from_chat_id: chat.migratedFrom?.id,
+      migrated_from_max_id: chat.migratedFrom?.maxId,
       slowmode_seconds: chat.slowModeSeconds > 0 ? chat.slowModeSeconds : undefined,
       slowmode_next_send_date: waits ? next : undefined,
       pts: chat.posts.pts,

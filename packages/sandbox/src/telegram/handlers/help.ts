@@ -1,11 +1,26 @@
-import { MESSAGE_LENGTH_MAX } from '../world/text.ts'
+import type { TlObject } from '../tl/value.ts'
+import { CAPTION_LENGTH_MAX, MESSAGE_LENGTH_MAX } from '../world/text.ts'
+import { MOST_PARTS } from '../world/uploads.ts'
 import type { OpenHandler } from './context.ts'
 
 /** Where files lie, and where an account lives unless told otherwise. */
 export const DC_ID = 2 as const
 
-const CAPTION_LENGTH_MAX = 1024
 const CONFIG_SECONDS = 3600
+
+// https://core.telegram.org/api/config#client-configuration
+const APP_CONFIG: Readonly<Record<string, number>> = {
+  caption_length_limit_default: CAPTION_LENGTH_MAX.default,
+  caption_length_limit_premium: CAPTION_LENGTH_MAX.premium,
+  upload_max_fileparts_default: MOST_PARTS.default,
+  upload_max_fileparts_premium: MOST_PARTS.premium,
+}
+
+const toJsonValue = ([key, value]: [string, number]): TlObject => ({
+  _: 'jsonObjectValue',
+  key,
+  value: { _: 'jsonNumber', value },
+})
 
 export const helpHandlers: Record<string, OpenHandler> = {
   'help.getConfig': (_request, { world, dataCentres, caller }) => ({
@@ -44,7 +59,7 @@ export const helpHandlers: Record<string, OpenHandler> = {
     call_connect_timeout_ms: 30_000,
     call_packet_timeout_ms: 10_000,
     me_url_prefix: 'https://t.me/',
-    caption_length_max: CAPTION_LENGTH_MAX,
+    caption_length_max: CAPTION_LENGTH_MAX.default,
     message_length_max: MESSAGE_LENGTH_MAX,
     webfile_dc_id: caller.dcId,
   }),
@@ -54,6 +69,10 @@ export const helpHandlers: Record<string, OpenHandler> = {
     this_dc: caller.dcId,
     nearest_dc: dataCentres()[0]?.id ?? caller.dcId,
   }),
-  'help.getAppConfig': () => ({ _: 'help.appConfig', hash: 1, config: { _: 'jsonObject', value: [] } }),
+  'help.getAppConfig': () => ({
+    _: 'help.appConfig',
+    hash: 1,
+    config: { _: 'jsonObject', value: Object.entries(APP_CONFIG).map(toJsonValue) },
+  }),
   rpc_drop_answer: () => ({ _: 'rpc_answer_unknown' }),
 }

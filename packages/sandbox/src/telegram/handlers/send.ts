@@ -31,6 +31,14 @@ const scheduledUpdate = (context: Context, message: Message): TlObject => ({
   message: messageView(context.view, message),
 })
 
+/** Throws what an account that Telegram limits is answered. */
+const checkAccount = ({ user }: Context): void => {
+  const refusal = user.sendRefusal
+  if (refusal === null) return
+  if (refusal.once) user.sendRefusal = null
+  throw new RpcError(refusal.code, refusal.text)
+}
+
 /** Sends or schedules, and answers with the ids by random_id and the messages. */
 const dispatch = (
   context: Context,
@@ -41,6 +49,7 @@ const dispatch = (
   const { world, user, view } = context
   const randomIds = outgoing.map(one => one.randomId)
   checkRandomIds(context, randomIds)
+  checkAccount(context)
   const date = maybe(int, request, 'schedule_date') ?? 0
   const later = isLater(world, date)
   const drafts = outgoing.map(one => one.draft)

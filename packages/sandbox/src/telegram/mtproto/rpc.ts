@@ -34,7 +34,8 @@ type RpcDeps = {
   readonly seconds: () => number
   /** Carries a request out; throws RpcError for an error that is the answer. */
   readonly invoke: (call: Call) => TlValue
-  readonly record: (call: Call) => void
+  /** Told of each call; gives what takes its outcome, `ok` or the text of an error. */
+  readonly record: (call: Call) => ((outcome: string) => void) | undefined
   /** A method nobody wrote, or a constructor that is in no schema, was asked. */
   readonly unknown: (method: string, layer: number | null) => void
   readonly drop: (session: Session) => void
@@ -98,20 +99,22 @@ export const createRpc = (deps: RpcDeps): Rpc => {
         deps.drop(session)
         return
       }
+      const settle = deps.record(call)
       try {
-        deps.record(call)
         if (noAnswer === 'ignored') return
         if (fault && 'text' in fault) {
           if (fault.withResults !== undefined) session.gather(fault.withResults + 1)
           throw new RpcError(fault.code ?? 400, fault.text)
         }
         const result = serialise(call, deps.invoke(call))
+        settle?.('ok')
         if (noAnswer === 'executed') return
         if (drop === 'after') deps.drop(session)
         answer(session, messageId, result)
         session.finish(messageId, 'done')
       } catch (error) {
         const refusal = toRpcError(error, method)
+        settle?.(refusal.message)
         if (refusal.message === METHOD_UNKNOWN) deps.unknown(method, call.caller.layer.number)
         refuse(session, messageId, refusal)
       }

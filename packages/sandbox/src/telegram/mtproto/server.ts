@@ -20,7 +20,7 @@ type ServerOptions = {
   readonly port: number
   readonly ground: Ground
   readonly invoke: (call: Call) => TlValue
-  readonly record: (call: Call) => void
+  readonly record: (call: Call) => ((outcome: string) => void) | undefined
   /** A method nobody wrote, or a constructor that is in no schema, was asked. */
   readonly unknown: (method: string, layer: number | null) => void
   /** Something the state file holds has changed. */

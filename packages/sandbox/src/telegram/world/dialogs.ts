@@ -15,7 +15,8 @@ export type Dialog = {
 export const dialogsOf = (world: WorldCore, userId: number): Dialog[] => {
   const box = world.box(userId)
   const chats = Object.values(world.state.chats)
-    .filter(chat => isInside(world.member(chat, userId)) && !chat.deactivated)
+    // A group that became a supergroup is listed beside it; clients pass it over by its migrated_to.
+    .filter(chat => isInside(world.member(chat, userId)) && (!chat.deactivated || chat.migratedTo !== null))
     .map(keyOfChat)
   const people = (Object.keys(box.history) as PeerKey[]).filter(peer => peer.startsWith('user:'))
   const dialogs = [...chats, ...people].map(peer => {

@@ -1,7 +1,8 @@
 import type { TlObject } from '../tl/value.ts'
 import { expireReferences, makePhoto } from './media.ts'
-import { deliver, editPublished, historyOf } from './messages.ts'
+import { deletePublished, deliver, editPublished, historyOf, insidersOf, sendAllNow } from './messages.ts'
 import type { Draft } from './messages.ts'
+import { migrate } from './migrate.ts'
 import { greyPng } from './png.ts'
 import { editScheduled, publish, publishForOnline, schedule, scheduledOf, unschedule } from './schedule.ts'
 import type { ScheduleChange } from './schedule.ts'
@@ -21,10 +22,19 @@ export type World = {
   readonly now: () => number
   readonly addUser: (user: NewUser) => User
   readonly addChat: (chat: NewChat) => PeerKey
+  /** Joins, leaves, promotes, restricts or bans somebody; what is not said of them is as for an ordinary member. */
   readonly setMember: (chat: PeerKey, member: NewMember) => void
+  /** Makes a supergroup of a basic group, whose key it gives. */
+  readonly migrate: (group: PeerKey) => PeerKey
   /** Changes what is written of a chat, e.g. its restrictions, slow mode, title. */
   readonly changeChat: (chat: PeerKey, change: Partial<Pick<Chat, ChangeableOfChat>>) => void
   readonly pin: (phone: string, chats: readonly PeerKey[]) => void
+  /** Sends from another device of an account, if it may. */
+  readonly send: (phone: string, chat: PeerKey, draft: Draft) => Message
+  /** Deletes published messages for everyone. */
+  readonly delete: (phone: string, chat: PeerKey, ids: readonly number[]) => void
+  /** What Telegram answers to an account's next send, or to all of them; null for nothing any more. */
+  readonly refuseSends: (phone: string, refusal: User['sendRefusal']) => void
   /** Puts a message in a chat without asking for rights. */
   readonly say: (chat: PeerKey, from: User, draft: Draft) => Message
   readonly schedule: (phone: string, chat: PeerKey, draft: Draft & { readonly date: number }) => Message
@@ -58,7 +68,16 @@ export type World = {
 }
 
 type ChangeableOfChat =
-  'title' | 'username' | 'defaultBanned' | 'slowModeSeconds' | 'deactivated' | 'topics' | 'migratedTo'
+  | 'title'
+  | 'username'
+  | 'defaultBanned'
+  | 'slowModeSeconds'
+  | 'deactivated'
+  | 'topics'
+  | 'migratedTo'
+  | 'restricted'
+  | 'noforwards'
+  | 'messagePrice'
 
 /** `uploads` is where the bytes of files are. */
 export const createWorld = (core: WorldCore, uploads: Uploads = createUploads(core.now)): World => {
@@ -68,13 +87,36 @@ export const createWorld = (core: WorldCore, uploads: Uploads = createUploads(co
     if (!chat) throw new RangeError(`no such chat: ${peer}`)
     return chat
   }
+  const tellOf = (peer: PeerKey): void => {
+    for (const userId of insidersOf(core, chatOf(peer))) core.emit({ type: 'chat', userId, peer })
+  }
   return {
     now: core.now,
     addUser: core.addUser,
-    addChat: core.addChat,
-    setMember: core.setMember,
+    addChat: given => {
+      const peer = core.addChat(given)
+      tellOf(peer)
+      return peer
+    },
+    setMember: (peer, member) => {
+      core.setMember(peer, member)
+      tellOf(peer)
+    },
+    migrate: peer => migrate(core, peer),
     changeChat: (peer, change) => {
       Object.assign(chatOf(peer), change)
+      tellOf(peer)
+    },
+    send: (phone, peer, draft) => {
+      const [sent] = sendAllNow(core, idOf(phone), peer, [draft])
+      if (!sent) throw new RangeError('nothing to send')
+      return sent
+    },
+    delete: (phone, peer, ids) => {
+      deletePublished(core, idOf(phone), peer, ids)
+    },
+    refuseSends: (phone, refusal) => {
+      core.account(phone).sendRefusal = refusal
     },
     pin: (phone, chats) => {
       core.box(idOf(phone)).pinned = [...chats]

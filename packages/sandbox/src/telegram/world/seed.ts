@@ -133,7 +133,13 @@ export const seedCommunity = (world: World): void => {
     title: 'Jardin partagé 🌻',
     username: 'jardin_partage',
     participants: 61,
-    topics: ['Général', 'Semis et plantations', 'Arrosage', 'Outils'],
+    topics: [
+      'Général',
+      'Semis et plantations',
+      'Arrosage',
+      'Outils',
+      { title: 'Récoltes 2025 (archives)', closed: true },
+    ],
     members: [
       { user: camille, role: 'admin', adminRights: ['delete_messages', 'pin_messages', 'manage_topics'] },
       { user: ines, role: 'creator' },
@@ -170,6 +176,14 @@ export const seedCommunity = (world: World): void => {
   tell(world.keyOfUser(camille), ines, 3 * HOUR, 'Merci pour les graines 🌱')
   tell(world.keyOfUser(camille), bot, 7 * DAY, 'Je vous rappellerai vos rendez-vous.')
   tell(world.keyOfUser(camille), camille, 12 * HOUR, 'Penser aux affiches (30 exemplaires).')
+
+  // In private conversations only, so that every queue of a group begins empty.
+  const later = (to: User, days: number, text: string): void => {
+    world.schedule(CAMILLE, world.keyOfUser(to), { text, date: now + days * DAY })
+  }
+  later(camille, 9, 'Renouveler l’assurance du local.')
+  later(camille, 20, 'Relancer les inscriptions du vide-grenier.')
+  later(ines, 12, 'Bon anniversaire 🎂')
 
   world.pin(CAMILLE, [news, neighbours])
 }

@@ -163,6 +163,8 @@ const userSchema = z.object({
   phone: z.string().nullable(),
   bot: z.boolean(),
   premium: z.boolean(),
+  /** What Telegram answers instead of sending for this account: to its next send, or to all. */
+  sendRefusal: z.object({ code: z.number(), text: z.string(), once: z.boolean() }).nullable().default(null),
   /** For who can sign in. */
   login: loginSchema.nullable(),
 })

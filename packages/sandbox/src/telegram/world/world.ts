@@ -158,6 +158,7 @@ export const createWorldCore = (
         phone: given.phone === undefined ? null : normalisePhone(given.phone),
         bot: given.bot ?? false,
         premium: given.premium ?? false,
+        sendRefusal: null,
         login: given.login ? toLogin(given.login) : null,
       }
       state.users[user.id] = user
@@ -205,7 +206,7 @@ export const createWorldCore = (
       const wasInside = isInside(found.members[id])
       found.members[id] = toMember(member)
       found.participants += Number(isInside(found.members[id])) - Number(wasInside)
-      emit({ type: 'chat', userId: id, peer })
+      if (!isInside(found.members[id])) emit({ type: 'chat', userId: id, peer })
     },
     user: id => state.users[id],
     chat,
