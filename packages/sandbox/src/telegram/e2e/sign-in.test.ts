@@ -1,4 +1,5 @@
 import { Api } from 'telegram'
+import type { TelegramClient } from 'telegram'
 import { ConnectionTCPAbridged, ConnectionTCPObfuscated } from 'telegram/network/index.js'
 import { computeCheck } from 'telegram/Password.js'
 import { describe, expect, it } from 'vitest'
@@ -78,12 +79,75 @@ describe('signing in', () => {
     expect(me).toMatchObject({ firstName: 'Camille', self: true, phone: '33639980001' })
   })
 
+  it('five wrong passwords are answered by a wait, which ends', async () => {
+    const client = await lab.connect()
+    const sent = await lab.sendCode(CAMILLE)
+    const code = { phoneNumber: CAMILLE, phoneCodeHash: sent.phoneCodeHash, phoneCode: '12345' }
+    expect(await refusal(client.invoke(new Api.auth.SignIn(code)))).toBe('SESSION_PASSWORD_NEEDED')
+    for (const _ of [1, 2, 3, 4, 5])
+      expect(await refusal(givePassword(client, 'jonquille'))).toBe('PASSWORD_HASH_INVALID')
+    const error: unknown = await givePassword(client, 'tournesol').catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ seconds: 300 })
+    lab.sandbox.clock.advanceWorld(301_000)
+    expect(await refusal(givePassword(client, 'tournesol'))).toBe('no error')
+  })
+
   it('a saved session comes back without a new sign-in', async () => {
     const again = await lab.connect({ saved: savedSession(lab.client) })
     const signIns = lab.sandbox.calls.filter(call => call.method === 'auth.signIn').length
     const [me] = (await again.invoke(new Api.users.GetUsers({ id: [new Api.InputUserSelf()] }))) as Api.User[]
     expect(me?.firstName).toBe('Camille')
     expect(lab.sandbox.calls.filter(call => call.method === 'auth.signIn').length).toBe(signIns)
+  })
+})
+
+describe('the e-mail of a sign-in', () => {
+  const sendCode = async (client: TelegramClient): Promise<Api.auth.SentCode> =>
+    (await client.invoke(
+      new Api.auth.SendCode({
+        phoneNumber: NASSIM,
+        apiId: 1,
+        apiHash: 'x',
+        settings: new Api.CodeSettings({}),
+      }),
+    )) as Api.auth.SentCode
+  const typed = (code: string): Api.EmailVerificationCode => new Api.EmailVerificationCode({ code })
+
+  it('takes the code as an e-mail verification and says the address only in part', async () => {
+    Object.assign(lab.sandbox.world.account(NASSIM).login!, {
+      deliveries: ['EmailCode', 'Sms'],
+      email: 'nassim@exemple.fr',
+    })
+    const client = await lab.connect()
+    const { type, phoneCodeHash } = await sendCode(client)
+    expect(type).toMatchObject({ className: 'auth.SentCodeTypeEmailCode', emailPattern: 'n*****@exemple.fr' })
+    const request = { phoneNumber: NASSIM, phoneCodeHash }
+    expect(await refusal(client.invoke(new Api.auth.SignIn({ ...request, phoneCode: '54321' })))).toBe(
+      'PHONE_CODE_EMPTY',
+    )
+    const right = new Api.auth.SignIn({ ...request, emailVerification: typed(lab.sandbox.codeFor(NASSIM)) })
+    expect(await client.invoke(right)).toBeInstanceOf(Api.auth.Authorization)
+  })
+
+  it('may have to be set up first', async () => {
+    lab.sandbox.world.account(NASSIM).login!.deliveries = ['SetUpEmailRequired', 'Sms']
+    const client = await lab.connect()
+    const { type, phoneCodeHash } = await sendCode(client)
+    expect(type).toBeInstanceOf(Api.auth.SentCodeTypeSetUpEmailRequired)
+    const purpose = new Api.EmailVerifyPurposeLoginSetup({ phoneNumber: NASSIM, phoneCodeHash })
+    const offer = new Api.account.SendVerifyEmailCode({ purpose, email: 'nassim@exemple.fr' })
+    // GramJS takes an answer that has a `length`, as account.sentEmailCode does, for a list, and throws when it has it.
+    expect(await refusal(client.invoke(offer))).toContain('not iterable')
+    expect(lab.sandbox.calls.at(-1)).toMatchObject({ method: 'account.sendVerifyEmailCode', outcome: 'ok' })
+    const wrong = new Api.account.VerifyEmail({ purpose, verification: typed('1') })
+    expect(await refusal(client.invoke(wrong))).toBe('CODE_INVALID')
+    const verified = await client.invoke(
+      new Api.account.VerifyEmail({ purpose, verification: typed(lab.sandbox.codeFor(NASSIM)) }),
+    )
+    expect(verified).toMatchObject({ sentCode: { type: { className: 'auth.SentCodeTypeSms' } } })
+    const request = { phoneNumber: NASSIM, phoneCodeHash, phoneCode: lab.sandbox.codeFor(NASSIM) }
+    expect(await client.invoke(new Api.auth.SignIn(request))).toBeInstanceOf(Api.auth.Authorization)
+    lab.sandbox.world.account(NASSIM).login!.deliveries = ['App', 'Sms', 'Call']
   })
 })
 

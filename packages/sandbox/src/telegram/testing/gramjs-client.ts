@@ -10,19 +10,23 @@ import { pointGramjsAt } from '../point-gramjs.ts'
 /** A GramJS client that dials the sandbox; to be ended with `destroy`. */
 export const connectGramjs = async (
   sandbox: TelegramSandbox,
-  { saved = '', connection }: { saved?: string; connection?: typeof ConnectionTCPFull } = {},
+  {
+    saved = '',
+    connection,
+    dcId = sandbox.dcId,
+  }: { saved?: string; connection?: typeof ConnectionTCPFull; dcId?: number } = {},
 ): Promise<TelegramClient> => {
   const { resolveAddress } = pointGramjsAt(sandbox)
   class LocalSocket extends PromisedNetSockets {
     override async connect(): Promise<this> {
-      const { host, port } = resolveAddress()
+      const { host, port } = resolveAddress({ dcId })
       await super.connect(port, host)
       ;(this as unknown as { client?: { setNoDelay(on: boolean): void } }).client?.setNoDelay(true)
       return this
     }
   }
   const session = new StringSession(saved)
-  if (saved === '') session.setDC(sandbox.dcId, sandbox.host, 443)
+  if (saved === '') session.setDC(dcId, sandbox.host, 443)
   const client = new TelegramClient(session, 12_345, 'not-a-real-hash', {
     networkSocket: LocalSocket as never,
     ...(connection ? { connection } : {}),

@@ -16,7 +16,13 @@ export const layers = createLayers()
 const layer = layers.find(GRAMJS_LAYER) ?? layers.service
 
 /** A message of the server: `rpc_result` as `{ _: 'rpc_result', req_msg_id, result }`. */
-type Received = { readonly id: bigint; readonly seqNo: number; readonly object: TlObject }
+type Received = {
+  readonly id: bigint
+  readonly seqNo: number
+  readonly object: TlObject
+  /** Which packet it came in, alone or in a container. */
+  readonly packet: number
+}
 
 /** A client that says exactly what a test wants, wrong things included. */
 export type RawClient = {
@@ -82,10 +88,11 @@ export const connectRaw = async (port: number, authKey: Buffer): Promise<RawClie
   const errors: number[] = []
   let waiting: (() => void)[] = []
   let started = false
+  let packets = 0
 
   const collect = (id: bigint, seqNo: number, body: Buffer): void => {
     if (body.readUInt32LE() !== 0x73f1f8dc) {
-      received.push({ id, seqNo, object: parse(body) })
+      received.push({ id, seqNo, object: parse(body), packet: packets })
       return
     }
     let at = 8
@@ -96,6 +103,7 @@ export const connectRaw = async (port: number, authKey: Buffer): Promise<RawClie
     }
   }
   const open = (packet: Buffer): void => {
+    packets += 1
     if (packet.length === 4) {
       errors.push(packet.readInt32LE())
       return
