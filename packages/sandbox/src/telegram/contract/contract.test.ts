@@ -54,7 +54,10 @@ const signIn = async (client: Client, phone: string): Promise<string> => {
 /** How many requests of a method a data centre has recorded. */
 const asked = (method: string): number => sandbox.calls.filter(call => call.method === method).length
 
-const suite = (driver: Driver, knows: { updatesMissedWhileAway: boolean }): void => {
+/** What a client is known to do rightly; the others have it as a defect, and the test says so. */
+type Knows = { readonly updatesMissedWhileAway: boolean; readonly resultsBehindAnError: boolean }
+
+const suite = (driver: Driver, knows: Knows): void => {
   const clients: Client[] = []
   let camille: Client
   let saved: string
@@ -186,6 +189,36 @@ const suite = (driver: Driver, knows: { updatesMissedWhileAway: boolean }): void
     expect(await camille.history('Quartier')).toContain(text)
   })
 
+  const behind = knows.resultsBehindAnError
+    ? 'all are settled'
+    : 'known defect: those behind it are never settled'
+  it(`an error and results in one container: ${behind}`, async () => {
+    const nassim = await open()
+    await signIn(nassim, NASSIM)
+    const before = sandbox.world.scheduled(NASSIM, chatNamed('Agenda')).length
+    sandbox.faults.errorAndResultsInOneContainer({
+      method: 'messages.sendMessage',
+      text: 'CHAT_RESTRICTED',
+      results: 4,
+    })
+    const settled: string[] = []
+    const texts = [1, 2, 3, 4, 5].map(n => `n° ${n} de ${driver.name}`)
+    for (const text of texts)
+      void refusal(nassim.schedule('Agenda', text, now() + 5000)).then(outcome => settled.push(outcome))
+    await expect.poll(() => settled, { timeout: 10_000 }).toContain('CHAT_RESTRICTED')
+    await expect
+      .poll(() => sandbox.world.scheduled(NASSIM, chatNamed('Agenda')).length, { timeout: 10_000 })
+      .toBe(before + 4)
+    // Settles after the container that held all five.
+    expect(await nassim.me()).toBe('Nassim')
+    if (knows.resultsBehindAnError) await expect.poll(() => settled, { timeout: 10_000 }).toHaveLength(5)
+    else expect(settled).toEqual(['CHAT_RESTRICTED'])
+    for (const { id } of sandbox.world.scheduled(NASSIM, chatNamed('Agenda')))
+      sandbox.world.deleteScheduled(NASSIM, chatNamed('Agenda'), [id])
+    await nassim.close()
+    clients.splice(clients.indexOf(nassim), 1)
+  })
+
   const missed = knows.updatesMissedWhileAway
     ? 'learns what it missed'
     : 'known defect: never learns what it missed'
@@ -228,13 +261,13 @@ const suite = (driver: Driver, knows: { updatesMissedWhileAway: boolean }): void
 }
 
 describe(gramjs.name, () => {
-  suite(gramjs, { updatesMissedWhileAway: false })
+  suite(gramjs, { updatesMissedWhileAway: false, resultsBehindAnError: false })
 })
 describe(teleproto.name, () => {
-  suite(teleproto, { updatesMissedWhileAway: true })
+  suite(teleproto, { updatesMissedWhileAway: true, resultsBehindAnError: true })
 })
 describe(mtcute.name, () => {
-  suite(mtcute, { updatesMissedWhileAway: true })
+  suite(mtcute, { updatesMissedWhileAway: true, resultsBehindAnError: true })
 })
 
 describe('the server', () => {
