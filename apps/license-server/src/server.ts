@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { PublicJwk } from '@autotele/shared'
 import { createApp } from './app.ts'
-import { createBtcpay, createCheckouts, createInbox, createReconcile, createSettle } from './billing/index.ts'
+import {
+  createArchive,
+  createBtcpay,
+  createCheckouts,
+  createInbox,
+  createReconcile,
+  createSettle,
+  createSweep,
+} from './billing/index.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { resolveSecrets } from './config/secrets.ts'
@@ -18,8 +26,9 @@ import { webhookRoutes } from './http/webhooks.ts'
 import { startJobs } from './jobs/index.ts'
 import { createIssuer, createKeyRing, createLicenses, createTrials } from './licensing/index.ts'
 import { createLog } from './log.ts'
-import { openDatabase } from './storage/database.ts'
+import { openStorage } from './storage/database.ts'
 import { startEmbeddedPostgres } from './storage/embedded-postgres.ts'
+import { prepareLedgerRole } from './storage/ledger-role.ts'
 import { migrate } from './storage/migrate.ts'
 
 export type RunningServer = {
@@ -70,7 +79,12 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     const databaseUrl = config.databaseUrl ?? (await ownDatabase())
     const migrations = await migrate(databaseUrl)
     if (migrations.length > 0) log.info({ migrations }, 'database migrated')
-    const db = openDatabase(databaseUrl, error => log.warn({ err: error }, 'a database connection was lost'))
+    const role = await prepareLedgerRole(databaseUrl, text => log.warn(text))
+    const { db, pool } = openStorage(
+      databaseUrl,
+      error => log.warn({ err: error }, 'a database connection was lost'),
+      role,
+    )
     undo.push(() => db.$disconnect())
 
     const keys = createKeyRing({
@@ -92,39 +106,59 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
         observe: (operation, outcome, seconds) => metrics.btcpay.observe({ operation, outcome }, seconds),
       })
     if (!btcpay) log.warn('BTCPay is not configured: checkouts answer that payments are unavailable')
-    const settle = btcpay && createSettle({ db, clock, btcpay, latePayments, reconcileSeconds })
+    const settling = btcpay && createSettle({ db, clock, btcpay, latePayments, reconcileSeconds })
     const inbox = createInbox({
       db,
+      pool,
       clock,
-      settle: settle ?? (() => Promise.reject(new Error('BTCPay is not configured'))),
+      settle: settling?.settle ?? (() => Promise.reject(new Error('BTCPay is not configured'))),
       onWorked({ type, outcome, error }) {
         metrics.events.inc({ outcome })
         if (error === undefined) log.info({ type, outcome }, 'webhook event worked off')
         else log.warn({ type, err: error }, 'webhook event postponed')
       },
     })
-    const reconcile =
-      settle &&
-      createReconcile({
-        db,
-        clock,
-        settle,
-        reconcileSeconds,
-        onFound(invoiceId) {
-          metrics.reconciled.inc()
-          log.warn({ invoiceId }, 'a payment was found that no webhook had announced')
-        },
-        onError: (error, invoiceId) =>
-          log.warn({ err: error, invoiceId }, 'an invoice could not be read again'),
-      })
 
-    const jobs = startJobs({
+    const onFound = (invoiceId: string) => {
+      metrics.reconciled.inc()
+      log.warn({ invoiceId }, 'a payment was found that no webhook had announced')
+    }
+    const onError = (error: unknown, invoiceId: string) =>
+      log.warn({ err: error, invoiceId }, 'an invoice could not be read again')
+    const startBilling = () => {
+      if (!btcpay || !settling) return undefined
+      const { settle } = settling
+      const reconcile = createReconcile({ db, clock, settle, reconcileSeconds, onFound, onError })
+      const sweep = createSweep({ db, clock, btcpay, settle, onFound, onError })
+      const archive = createArchive({ db, clock, btcpay })
+      return {
+        async reconcile(stopped: () => boolean) {
+          await reconcile(stopped)
+        },
+        async sweep(stopped: () => boolean) {
+          const swept = await sweep(stopped)
+          log.info(swept, 'went through the invoices of the store')
+        },
+        async archive(stopped: () => boolean) {
+          const done = await archive(stopped)
+          metrics.unarchived.set(done.allowed ? 0 : done.waiting)
+          if (done.allowed) log.info(done, 'put away expired invoices')
+          else log.info(done, 'expired invoices are not put away: the API key may not modify invoices')
+        },
+      }
+    }
+    const jobs = await startJobs({
+      databaseUrl,
       db,
       clock,
-      inbox: settle ? inbox : undefined,
-      reconcile,
+      inbox: settling ? inbox : undefined,
+      billing: startBilling(),
       reconcileSeconds,
-      onError: (job, error) => log.error({ err: error, job }, 'a job failed and will be tried again'),
+      onRun(job, error) {
+        metrics.jobs.inc({ job, result: error === undefined ? 'done' : 'failed' })
+        if (error !== undefined) log.error({ err: error, job }, 'a job failed and will be tried again')
+      },
+      onError: (job, error) => log.error({ err: error, job }, 'a job was disturbed and goes on'),
     })
     undo.push(() => jobs.stop())
 

@@ -22,6 +22,10 @@ export class BtcpayError extends Error {
   }
 }
 
+const keySchema = z.object({ permissions: z.array(z.string()) })
+
+type Init = { readonly method: 'GET' | 'POST' | 'DELETE'; readonly body?: string; readonly timeout: number }
+
 type NewInvoice = {
   readonly amount: string
   readonly currency: string
@@ -38,6 +42,19 @@ export type Btcpay = {
   /** Accounted payments of every method. */
   readonly getPayments: (id: string) => Promise<Payment[]>
   readonly findByOrderId: (orderId: string) => Promise<Invoice[]>
+  /**
+   * One page of the store's invoices made since then, newest first, archived ones included. `size` counts also those
+   * that could not be read, of which there should be none.
+   */
+  readonly listInvoices: (page: {
+    readonly since: number
+    readonly skip: number
+    readonly take: number
+  }) => Promise<{ readonly invoices: Invoice[]; readonly size: number }>
+  /** Puts an invoice away; it can still be read and paid. Needs `canmodifyinvoices`. */
+  readonly archiveInvoice: (id: string) => Promise<void>
+  /** What the API key may do. */
+  readonly permissions: () => Promise<readonly string[]>
 }
 
 export type BtcpayOptions = {
@@ -52,14 +69,9 @@ export type BtcpayOptions = {
  */
 export function createBtcpay(config: BtcpayConfig, options: BtcpayOptions = {}): Btcpay {
   const { fetch: send = fetch, observe = () => undefined } = options
-  const store = `${config.url}/api/v1/stores/${encodeURIComponent(config.storeId)}`
+  const store = `/stores/${encodeURIComponent(config.storeId)}`
 
-  async function call<T>(
-    operation: string,
-    path: string,
-    schema: z.ZodType<T>,
-    init: { method: 'GET' | 'POST'; body?: string; timeout: number },
-  ): Promise<T> {
+  async function call<T>(operation: string, path: string, schema: z.ZodType<T>, init: Init): Promise<T> {
     const started = performance.now()
     let outcome = 'ok'
     try {
@@ -72,16 +84,11 @@ export function createBtcpay(config: BtcpayConfig, options: BtcpayOptions = {}):
     }
   }
 
-  async function exchange<T>(
-    operation: string,
-    path: string,
-    schema: z.ZodType<T>,
-    init: { method: 'GET' | 'POST'; body?: string; timeout: number },
-  ): Promise<T> {
+  async function exchange<T>(operation: string, path: string, schema: z.ZodType<T>, init: Init): Promise<T> {
     let response: Response
     let text: string
     try {
-      response = await send(`${store}${path}`, {
+      response = await send(`${config.url}/api/v1${path}`, {
         method: init.method,
         headers: {
           authorization: `token ${config.apiKey}`,
@@ -104,8 +111,10 @@ export function createBtcpay(config: BtcpayConfig, options: BtcpayOptions = {}):
     return parsed.data
   }
 
-  const read = <T>(operation: string, path: string, schema: z.ZodType<T>) =>
+  const get = <T>(operation: string, path: string, schema: z.ZodType<T>) =>
     call(operation, path, schema, { method: 'GET', timeout: READ_TIMEOUT_MS })
+  const read = <T>(operation: string, path: string, schema: z.ZodType<T>) =>
+    get(operation, `${store}${path}`, schema)
 
   return {
     storeId: config.storeId,
@@ -124,7 +133,7 @@ export function createBtcpay(config: BtcpayConfig, options: BtcpayOptions = {}):
           paymentTolerance: 0,
         },
       }
-      return call('createInvoice', '/invoices', invoiceSchema, {
+      return call('createInvoice', `${store}/invoices`, invoiceSchema, {
         method: 'POST',
         body: JSON.stringify(body),
         timeout: CREATE_TIMEOUT_MS,
@@ -149,6 +158,30 @@ export function createBtcpay(config: BtcpayConfig, options: BtcpayOptions = {}):
     findByOrderId(orderId) {
       const query = new URLSearchParams({ orderId, take: '20' })
       return read('findByOrderId', `/invoices?${query.toString()}`, z.array(invoiceSchema))
+    },
+
+    async listInvoices({ since, skip, take }) {
+      // Without `take` BTCPay answers everything there is.
+      const values = {
+        startDate: String(since),
+        skip: String(skip),
+        take: String(take),
+        includeArchived: 'true',
+      }
+      const path = `/invoices?${new URLSearchParams(values).toString()}`
+      const page = await read('listInvoices', path, z.array(z.unknown()))
+      const invoices = page.flatMap(item => invoiceSchema.safeParse(item).data ?? [])
+      return { invoices, size: page.length }
+    },
+
+    async archiveInvoice(id) {
+      const path = `${store}/invoices/${encodeURIComponent(id)}`
+      await call('archiveInvoice', path, z.unknown(), { method: 'DELETE', timeout: READ_TIMEOUT_MS })
+    },
+
+    // The answer holds the key itself: only the permissions leave this function.
+    async permissions() {
+      return (await get('permissions', '/api-keys/current', keySchema)).permissions
     },
   }
 }

@@ -33,15 +33,11 @@ import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Checkout } from '../storage/generated/client.ts'
 import { BtcpayError, type Btcpay } from './btcpay-client.ts'
 import { actionFor, MESSAGES } from './checkout-answers.ts'
-import type { Invoice } from './invoice.ts'
-import { compareMoney } from './money.ts'
+import { answersCheckout, ITEM_CODE, type Invoice } from './invoice.ts'
 
-const ITEM_CODE = 'autotele-month-1'
 const POLL_SECONDS = 5
 /** Longer than BTCPay may take: a second call with the same key meanwhile is told to wait. */
 const LEASE_SECONDS = 90
-/** BTCPay's clock may be behind ours by this much. */
-const CLOCK_SKEW_SECONDS = 300
 
 export type CheckoutCreation =
   | { readonly ok: true; readonly replayed: boolean; readonly body: CreateCheckoutResponse }
@@ -144,14 +140,7 @@ export function createCheckouts(options: {
 
   /** Makes the invoice, or finds the one that an earlier attempt made without hearing so. */
   async function obtainInvoice(client: Btcpay, checkout: Checkout, again: boolean): Promise<Invoice> {
-    const ours = (invoice: Invoice): boolean =>
-      invoice.storeId === client.storeId &&
-      invoice.type === 'Standard' &&
-      invoice.currency === checkout.currency &&
-      compareMoney(invoice.amount, checkout.amount) === 0 &&
-      invoice.metadata.orderId === checkout.id &&
-      invoice.metadata.itemCode === ITEM_CODE &&
-      invoice.createdTime >= checkout.createdAt.getTime() / 1000 - CLOCK_SKEW_SECONDS
+    const ours = (invoice: Invoice) => answersCheckout(invoice, client.storeId, checkout)
     const find = async () => (await client.findByOrderId(checkout.id)).filter(ours).at(-1)
     const earlier = again ? await find() : undefined
     if (earlier) return earlier

@@ -64,13 +64,13 @@ const cases: Readonly<Record<string, Case>> = {
   'settled with a surplus': {
     invoice: is('Settled', 'PaidOver', { paidAmount: '40' }),
     payments: [settled],
-    expected: { ledger: 'grant', attention: ['surplus'] },
+    expected: { ledger: 'grant', attention: ['overpaid'] },
   },
   'a second payment to a settled invoice': {
     invoice: is('Settled', 'None', { paidAmount: '59.98' }),
     payments: [settled, { receivedDate: 5000, status: 'Settled' }],
     granted: 'live',
-    expected: { ...nothing, paidAt: 2000, attention: ['surplus'] },
+    expected: { ...nothing, paidAt: 2000, attention: ['second_payment'] },
   },
   'accepted by hand without a payment': {
     invoice: is('Settled', 'Marked'),

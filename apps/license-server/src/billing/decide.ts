@@ -12,20 +12,35 @@ export type Asked = {
 /** Whether paid time stands in the ledger for this invoice: never, now, or taken back. */
 export type Granted = 'never' | 'live' | 'reversed'
 export type LatePolicy = 'grant' | 'review'
-type AttentionKind =
-  'mismatch' | 'unknown_status' | 'underpaid' | 'late' | 'surplus' | 'marked_invalid' | 'regressed'
+/**
+ * What people have said about an invoice: that it shall pay although it need not (`accepted`), that a late payment shall
+ * not (`refused`), that it was paid back (`refunded`).
+ */
+export type Ruling = 'accepted' | 'refused' | 'refunded'
+/** What a person should look at as long as the invoice stands as it does. */
+export type StandingKind =
+  | 'mismatch'
+  | 'unknown_status'
+  | 'underpaid'
+  | 'late'
+  | 'overpaid'
+  | 'second_payment'
+  | 'marked_invalid'
+  | 'regressed'
 
 export type Decision = {
   readonly state: CheckoutState
   /** What to append to the ledger. */
   readonly ledger: 'none' | 'grant' | 'reversal'
   /** Noted with the grant: how it came about when not the plain way. */
-  readonly flags: readonly ('by_hand' | 'late' | 'confirmed_late')[]
+  readonly flags: readonly ('by_hand' | 'late' | 'confirmed_late' | 'accepted')[]
   /** Unix seconds; what orders the fold. */
   readonly paidAt: number
   /** For a person. */
-  readonly attention: readonly AttentionKind[]
+  readonly attention: readonly StandingKind[]
 }
+
+const NO_RULINGS: ReadonlySet<Ruling> = new Set()
 
 /**
  * What an invoice, as BTCPay shows it now, is worth. Depends on its arguments alone, so any number of calls, in any
@@ -37,6 +52,7 @@ export function decide(
   asked: Asked,
   granted: Granted,
   latePayments: LatePolicy,
+  rulings: ReadonlySet<Ruling> = NO_RULINGS,
 ): Decision {
   const paidAt = Math.min(...payments.map(payment => payment.receivedDate))
   const result = (state: CheckoutState, over: Partial<Decision> = {}): Decision => ({
@@ -52,24 +68,31 @@ export function decide(
     result('settled', {
       ledger: granted === 'live' ? 'none' : 'grant',
       flags,
-      attention: compareMoney(invoice.paidAmount, invoice.amount) > 0 ? ['surplus'] : [],
+      attention: surplus(invoice),
     })
   /** The invoice does not pay; paid time that stands is kept, because only a mark by hand takes it back. */
-  const doesNotPay = (state: CheckoutState, ...attention: AttentionKind[]): Decision =>
+  const doesNotPay = (state: CheckoutState, ...attention: StandingKind[]): Decision =>
     granted === 'live'
       ? result('settled', { attention: [...attention, 'regressed'] })
       : result(state, { attention })
 
+  // The money went back: whatever BTCPay shows, and it goes on showing "settled", the time goes too.
+  if (rulings.has('refunded')) return result('invalid', { ledger: granted === 'live' ? 'reversal' : 'none' })
   if (!isWhatWeAsked(invoice, asked)) return doesNotPay('in_review', 'mismatch')
 
   const { status, additionalStatus } = invoice
-  /** Confirmed to the last payment, and enough: `paidAmount` counts unconfirmed payments too. */
-  const confirmed =
-    payments.length > 0 &&
-    payments.every(payment => payment.status === 'Settled') &&
-    compareMoney(invoice.paidAmount, invoice.amount) >= 0
-  const late = (flag: 'late' | 'confirmed_late'): Decision =>
-    granted === 'live' || latePayments === 'grant' ? pays(flag) : result('in_review', { attention: ['late'] })
+  const enough = compareMoney(invoice.paidAmount, invoice.amount) >= 0
+  const final = payments.length > 0 && payments.every(payment => payment.status === 'Settled')
+  const accepted = rulings.has('accepted') && final
+  /** Paid after its time: worth a month once every payment is final, for `paidAmount` counts unconfirmed ones too. */
+  const late = (flag: 'late' | 'confirmed_late', otherwise: CheckoutState): Decision => {
+    // What was granted stays while it is covered: one more unconfirmed payment changes nothing.
+    if (granted === 'live' && payments.length > 0 && enough) return pays(flag)
+    if (accepted) return pays(flag, 'accepted')
+    if (!final || !enough) return doesNotPay(otherwise)
+    if (rulings.has('refused')) return doesNotPay('invalid')
+    return latePayments === 'grant' ? pays(flag) : doesNotPay('in_review', 'late')
+  }
 
   switch (`${status}/${additionalStatus}`) {
     case 'Settled/None':
@@ -86,25 +109,27 @@ export function decide(
     case 'Expired/None':
       return doesNotPay('expired')
     case 'Expired/PaidPartial':
-      return doesNotPay('underpaid', 'underpaid')
+      return accepted ? pays('accepted') : doesNotPay('underpaid', 'underpaid')
     case 'Expired/PaidLate':
-      if (confirmed) return late('late')
       // Set at zero confirmations, and it stays when every payment was double-spent.
-      return doesNotPay(payments.length > 0 ? 'confirming' : 'expired')
+      return late('late', payments.length > 0 ? 'confirming' : 'expired')
     case 'Invalid/Marked':
-      if (granted === 'live') return result('invalid', { ledger: 'reversal', attention: ['marked_invalid'] })
-      return result('invalid')
+      return result('invalid', {
+        ledger: granted === 'live' ? 'reversal' : 'none',
+        attention: granted === 'never' ? [] : ['marked_invalid'],
+      })
     case 'Invalid/None':
     case 'Invalid/PaidOver':
     case 'Invalid/PaidPartial':
     case 'Invalid/PaidLate':
-      return confirmed ? late('confirmed_late') : doesNotPay('invalid')
+      return late('confirmed_late', 'invalid')
     default:
       return doesNotPay('in_review', 'unknown_status')
   }
 }
 
-function isWhatWeAsked(invoice: Invoice, asked: Asked): boolean {
+/** Whether BTCPay's invoice is the one we asked for, to the cent. */
+export function isWhatWeAsked(invoice: Invoice, asked: Asked): boolean {
   return (
     invoice.id === asked.invoiceId &&
     invoice.storeId === asked.storeId &&
@@ -112,4 +137,10 @@ function isWhatWeAsked(invoice: Invoice, asked: Asked): boolean {
     invoice.currency === asked.currency &&
     compareMoney(invoice.amount, asked.amount) === 0
   )
+}
+
+/** More than was asked: at once, or by a payment to an invoice that was settled already, which stays `Settled/None`. */
+function surplus({ status, additionalStatus, paidAmount, amount }: Invoice): StandingKind[] {
+  if (compareMoney(paidAmount, amount) <= 0) return []
+  return [status === 'Settled' && additionalStatus === 'None' ? 'second_payment' : 'overpaid']
 }

@@ -1,6 +1,9 @@
+import type { Pool } from 'pg'
 import { z } from 'zod'
 import { fromDate, isBefore, plusSeconds, toDate, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
+import type { InboxEvent } from '../storage/generated/client.ts'
+import { raise } from './attention-items.ts'
 import type { Settle } from './settle.ts'
 
 /** What we read of a webhook; every member may be missing, and the body alone never decides anything. */
@@ -19,14 +22,37 @@ const LEASE_SECONDS = 120
 /** After about two days of refusals the row rests; the reconciler still looks at the invoice. */
 const MAX_ATTEMPTS = 300
 
+/**
+ * `$1` now, `$2` body, `$3` original delivery id, `$4` type, `$5` invoice, `$6` state. One statement and one round trip:
+ * the answer to BTCPay waits for it.
+ */
+const STORE = `
+  INSERT INTO inbox (received_at, body, delivery_id, type, invoice_id, state, next_attempt_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $1)
+  ON CONFLICT (delivery_id) DO UPDATE SET
+    deliveries = inbox.deliveries + 1,
+    state = CASE WHEN inbox.invoice_id IS NULL THEN inbox.state ELSE 'pending' END,
+    attempts = CASE WHEN inbox.state = 'pending' THEN inbox.attempts ELSE 0 END,
+    next_attempt_at = CASE WHEN inbox.state = 'pending' THEN inbox.next_attempt_at ELSE $1 END
+  RETURNING deliveries`
+
+export type Stored = {
+  readonly type: string | null
+  readonly invoiceId: string | null
+  /** A delivery of this event had come before. */
+  readonly repeated: boolean
+}
+
 export function createInbox(options: {
   readonly db: Database
+  /** The connections under `db`: what BTCPay waits for goes straight to one. */
+  readonly pool: Pick<Pool, 'query'>
   readonly clock: Clock
   readonly settle: Settle
   /** Told of each event worked off, or of the error that postponed it. */
   readonly onWorked: (result: { type: string | null; outcome: string; error?: unknown }) => void
 }) {
-  const { db, clock, settle, onWorked } = options
+  const { db, pool, clock, settle, onWorked } = options
 
   /**
    * Takes the oldest due event, and with it all others of the same invoice: one read answers them all. The claim is a
@@ -53,22 +79,20 @@ export function createInbox(options: {
   }
 
   return {
-    /** Keeps a verified delivery, byte for byte. It is safe on disk when this returns. */
-    async store(body: Uint8Array): Promise<void> {
+    /**
+     * Keeps a verified delivery, byte for byte; it is safe on disk when this returns. A retry or a redelivery of an event
+     * that we have is counted and, once that was worked off, has the invoice read again.
+     */
+    async store(body: Uint8Array): Promise<Stored> {
       const event = eventSchema.safeParse(parseJson(body)).data ?? {}
+      const { type = null, invoiceId = null, deliveryId, originalDeliveryId } = event
       const now = toDate(clock())
-      await db.inboxEvent.create({
-        data: {
-          receivedAt: now,
-          body: new Uint8Array(body),
-          deliveryId: event.originalDeliveryId ?? event.deliveryId ?? null,
-          type: event.type ?? null,
-          invoiceId: event.invoiceId ?? null,
-          // Nothing to read again: kept for the record.
-          state: event.invoiceId === undefined ? 'ignored' : 'pending',
-          nextAttemptAt: now,
-        },
-      })
+      // Nothing to read again without an invoice: kept for the record.
+      const state = invoiceId === null ? 'ignored' : 'pending'
+      const id = originalDeliveryId ?? deliveryId ?? null
+      const values = [now, body, id, type, invoiceId, state]
+      const { rows } = await pool.query<{ deliveries: number }>({ name: 'store-event', text: STORE, values })
+      return { type, invoiceId, repeated: (rows[0]?.deliveries ?? 1) > 1 }
     },
 
     /** Works off one event (and the others of its invoice); `false` when none is due. */
@@ -81,7 +105,7 @@ export function createInbox(options: {
       try {
         const { outcome, ledger } = await settle(first.invoiceId)
         for (const event of events) {
-          if (event.type === 'InvoiceRefund' && outcome === 'decided') await recordRefund(event)
+          if (event.type === 'InvoiceRefund') await recordRefund(event)
         }
         const state = outcome === 'decided' ? 'done' : 'ignored'
         await db.inboxEvent.updateMany({ where: { id: { in: ids } }, data: { state, ...done } })
@@ -116,24 +140,20 @@ export function createInbox(options: {
   }
 
   /** A refund is a promise to pay back, which the customer must still claim: a person decides what it means. */
-  async function recordRefund(event: { invoiceId: string | null; body: Uint8Array }): Promise<void> {
-    const { invoiceId } = event
-    if (!invoiceId) return
-    const checkout = await db.checkout.findUnique({ where: { invoiceId } })
-    const pullPaymentId = eventSchema.safeParse(parseJson(event.body)).data?.pullPaymentId ?? null
-    await db.attention.createMany({
-      data: [
-        {
-          key: `refund:${invoiceId}:${pullPaymentId ?? ''}`,
-          kind: 'refund',
-          invoiceId,
-          checkoutId: checkout?.id ?? null,
-          licenseId: checkout?.licenseId ?? null,
-          detail: { pullPaymentId },
-          createdAt: toDate(clock()),
-        },
-      ],
-      skipDuplicates: true,
+  async function recordRefund({ invoiceId, body }: InboxEvent): Promise<void> {
+    const grant = invoiceId && (await db.ledgerEntry.findFirst({ where: { invoiceId } }))
+    const checkout = invoiceId && (await db.checkout.findUnique({ where: { invoiceId } }))
+    // Of no concern to us: neither made by us nor ever worth anything.
+    if (!invoiceId || (!grant && !checkout)) return
+    const checkoutId = checkout ? checkout.id : null
+    const licenseId = grant ? grant.licenseId : checkout ? checkout.licenseId : null
+    const pullPaymentId = eventSchema.safeParse(parseJson(body)).data?.pullPaymentId ?? null
+    await raise(db, clock, {
+      key: `refund:${invoiceId}:${pullPaymentId ?? ''}`,
+      kind: 'refund',
+      invoiceId,
+      checkout: { id: checkoutId, licenseId },
+      detail: { pullPaymentId },
     })
   }
 }

@@ -1,5 +1,13 @@
-export { createBtcpay } from './btcpay-client.ts'
+export {
+  createAttention,
+  type AttentionItem,
+  type AttentionQueue,
+  type AttentionResult,
+} from './attention.ts'
+export { createArchive } from './archive.ts'
+export { BtcpayError, createBtcpay, type Btcpay } from './btcpay-client.ts'
 export { createCheckouts, type Checkouts } from './checkouts.ts'
 export { createInbox, type Inbox } from './inbox.ts'
 export { createReconcile } from './reconcile.ts'
 export { createSettle } from './settle.ts'
+export { createSweep } from './sweep.ts'

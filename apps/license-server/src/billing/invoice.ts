@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Checkout } from '../storage/generated/client.ts'
+import { isWhatWeAsked } from './decide.ts'
 
 /** Decimal string; BTCPay writes strings, other versions have written numbers. */
 const decimal = z.union([z.string(), z.number().transform(String)]).pipe(z.string().regex(/^-?\d+(\.\d+)?$/))
@@ -44,3 +46,19 @@ export const paymentMethodsSchema = z.array(
       .transform(value => value ?? []),
   }),
 )
+
+/** What is sold, as BTCPay's metadata names it. */
+export const ITEM_CODE = 'autotele-month-1'
+/** BTCPay's clock may be behind ours by this much. */
+const CLOCK_SKEW_SECONDS = 300
+
+/** Whether an invoice is one that we asked for with this checkout: found by its order id, which anyone could copy. */
+export function answersCheckout(invoice: Invoice, storeId: string, checkout: Checkout): boolean {
+  const { amount, currency } = checkout
+  return (
+    isWhatWeAsked(invoice, { invoiceId: invoice.id, storeId, amount, currency }) &&
+    invoice.metadata.orderId === checkout.id &&
+    invoice.metadata.itemCode === ITEM_CODE &&
+    invoice.createdTime >= checkout.createdAt.getTime() / 1000 - CLOCK_SKEW_SECONDS
+  )
+}

@@ -19,30 +19,37 @@ export function createReconcile(options: {
   const { db, clock, settle, reconcileSeconds, onFound, onError } = options
 
   return async function reconcile(stopped: () => boolean = () => false): Promise<number> {
-    const due = await db.checkout.findMany({
-      where: { invoiceId: { not: null }, nextCheckAt: { lte: toDate(clock()) } },
-      orderBy: { nextCheckAt: 'asc' },
-      select: { invoiceId: true },
-      take: BATCH,
-    })
+    const started = toDate(clock())
     let read = 0
-    for (const { invoiceId } of due) {
-      if (!invoiceId || stopped()) continue
-      try {
-        const { ledger } = await settle(invoiceId)
-        if (ledger === 'grant' && (await db.inboxEvent.count({ where: { invoiceId } })) === 0) {
-          onFound(invoiceId)
-        }
-      } catch (error) {
-        onError(error, invoiceId)
-        // One that cannot be read waits its turn again, so that it does not keep the others from theirs.
-        await db.checkout.updateMany({
-          where: { invoiceId },
-          data: { nextCheckAt: toDate(plusSeconds(clock(), reconcileSeconds)) },
-        })
+    for (;;) {
+      const due = await db.checkout.findMany({
+        where: { invoiceId: { not: null }, nextCheckAt: { lte: started } },
+        orderBy: { nextCheckAt: 'asc' },
+        select: { invoiceId: true },
+        take: BATCH,
+      })
+      for (const { invoiceId } of due) {
+        if (!invoiceId || stopped()) return read
+        await readAgain(invoiceId)
+        read++
       }
-      read++
+      // Whatever was read has a later date now, so a full batch is followed by the next one.
+      if (due.length < BATCH) return read
     }
-    return read
+  }
+
+  async function readAgain(invoiceId: string): Promise<void> {
+    try {
+      const { ledger } = await settle(invoiceId)
+      if (ledger === 'grant' && (await db.inboxEvent.count({ where: { invoiceId } })) === 0)
+        onFound(invoiceId)
+    } catch (error) {
+      onError(error, invoiceId)
+      // One that cannot be read waits its turn again, so that it does not keep the others from theirs.
+      await db.checkout.updateMany({
+        where: { invoiceId },
+        data: { nextCheckAt: toDate(plusSeconds(clock(), reconcileSeconds)) },
+      })
+    }
   }
 }

@@ -3,11 +3,12 @@ import { MONTHLY_PLAN } from '@autotele/shared'
 import { fromDate, fromUnix, isBefore, plusSeconds, toDate, type Clock } from '../clock.ts'
 import { newLicenseId } from '../ids.ts'
 import { licenseOf, lockLicense, paidThrough, takeSeat, type LedgerRow } from '../licensing/index.ts'
-import { retryConflicts, type Database, type Prisma, type Tx } from '../storage/database.ts'
+import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Checkout, LedgerEntry, License } from '../storage/generated/client.ts'
+import { raise, replaceFindings, rulingsOf } from './attention-items.ts'
 import type { Btcpay } from './btcpay-client.ts'
 import { decide, type Decision, type Granted, type LatePolicy } from './decide.ts'
-import type { Invoice, Payment } from './invoice.ts'
+import { answersCheckout, type Invoice, type Payment } from './invoice.ts'
 import { compareMoney } from './money.ts'
 
 /** How long after the last date of interest an invoice is still looked at. */
@@ -15,12 +16,19 @@ const WATCH_DAYS = 30
 /** A finished invoice changes rarely, a settled one more rarely still: in reconciliation periods. */
 const SLOW = 12
 const SLOWEST = 288
+/** A checkout's row may be without its invoice for this long while BTCPay makes it. */
+const SAVING = { seconds: 120 }
 
 export type Settled = {
   /** `unknown`: BTCPay has no such invoice; `foreign`: not one of ours. */
   readonly outcome: 'decided' | 'unknown' | 'foreign'
   readonly ledger: Decision['ledger']
 }
+
+/** Holds its locks while BTCPay answers; longer than three reads may take. */
+export const SETTLE_TRANSACTION = { timeout: 60_000, maxWait: 10_000 }
+
+type Read = { readonly invoice: Invoice; readonly payments: readonly Payment[] }
 
 /** BTCPay answered two reads of one invoice differently; the next attempt will find it at rest. */
 class InvoiceChangedError extends Error {
@@ -30,10 +38,18 @@ class InvoiceChangedError extends Error {
   }
 }
 
+/** The webhook overtook BTCPay's answer to us: in a moment our row will name this invoice. */
+class TooEarlyError extends Error {
+  constructor() {
+    super('the checkout of this invoice is still being made')
+    this.name = 'TooEarlyError'
+  }
+}
+
 /**
- * Reads an invoice again and writes what follows from it. The only writer of the ledger; webhooks, reconciliation and
- * replicas all come through here. The checkout's row is locked before BTCPay is asked, so that an older answer can never
- * be written over a newer one.
+ * Reads an invoice again and writes what follows from it. The only writer of the ledger; webhooks, reconciliation,
+ * people's decisions and replicas all come through here. What is locked before BTCPay is asked is held until the
+ * decision is written, so that an older answer can never be written over a newer one.
  */
 export function createSettle(options: {
   readonly db: Database
@@ -44,32 +60,26 @@ export function createSettle(options: {
 }) {
   const { db, clock, btcpay, latePayments, reconcileSeconds } = options
 
-  return (invoiceId: string): Promise<Settled> =>
-    retryConflicts(() =>
-      db.$transaction(tx => settle(tx, invoiceId), {
-        // Holds the row's lock while BTCPay answers; longer than its three reads may take.
-        timeout: 60_000,
-        maxWait: 10_000,
-      }),
-    )
+  return {
+    settle: (invoiceId: string): Promise<Settled> =>
+      retryConflicts(() => db.$transaction(tx => settleWithin(tx, invoiceId), SETTLE_TRANSACTION)),
+    settleWithin,
+  }
 
-  async function settle(tx: Tx, invoiceId: string): Promise<Settled> {
-    await tx.$queryRaw`SELECT 1 FROM checkouts WHERE invoice_id = ${invoiceId} FOR UPDATE`
-    const checkout = await tx.checkout.findUnique({ where: { invoiceId } })
+  /** The same inside a transaction of the caller's, which must be given `SETTLE_TRANSACTION`. */
+  async function settleWithin(tx: Tx, invoiceId: string): Promise<Settled> {
+    const locked = await tx.$executeRaw`SELECT 1 FROM checkouts WHERE invoice_id = ${invoiceId} FOR UPDATE`
+    // An invoice without a row of its own has nothing else to lock.
+    if (locked === 0) await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${invoiceId}, 0))`
     const read = await readInvoice(invoiceId)
-    if (!checkout) return { outcome: await judgeForeign(tx, invoiceId, read?.invoice), ledger: 'none' }
-    const rows = await tx.ledgerEntry.findMany({ where: { invoiceId }, orderBy: { revision: 'asc' } })
-    if (!read) return await forgotten(tx, checkout, invoiceId, rows)
+    const checkout = await tx.checkout.findUnique({ where: { invoiceId } })
+    if (!checkout) return read ? await settleForeign(tx, read) : { outcome: 'unknown', ledger: 'none' }
+    return read ? await settleOurs(tx, checkout, read) : await forgotten(tx, checkout, invoiceId)
+  }
 
-    const { invoice, payments } = read
-    const asked = {
-      invoiceId,
-      storeId: btcpay.storeId,
-      amount: checkout.amount,
-      currency: checkout.currency,
-    }
-    const decision = decide(invoice, payments, asked, grantedBy(rows), latePayments)
-    const license = decision.ledger === 'none' ? null : await append(tx, checkout, rows, decision)
+  async function settleOurs(tx: Tx, checkout: Checkout, read: Read): Promise<Settled> {
+    const { invoice } = read
+    const { decision, license } = await judge(tx, checkout, read)
     await tx.checkout.update({
       where: { id: checkout.id },
       data: {
@@ -81,20 +91,47 @@ export function createSettle(options: {
         ...(license ? { licenseId: license.id } : {}),
       },
     })
-    for (const kind of decision.attention) {
-      const { status, additionalStatus, amount, paidAmount } = invoice
-      await raise(tx, kind, `${kind}:${invoiceId}:${paidAmount}:${String(rows.length)}`, checkout, {
-        status,
-        additionalStatus,
-        amount,
-        paidAmount,
-      })
-    }
     return { outcome: 'decided', ledger: decision.ledger }
   }
 
+  /** Decides, writes the ledger, and puts before a person what a person should see. */
+  async function judge(
+    tx: Tx,
+    checkout: Checkout,
+    { invoice, payments }: Read,
+  ): Promise<{ decision: Decision; license: License | null }> {
+    const rows = await ledgerOf(tx, invoice.id)
+    const { amount, currency } = checkout
+    const decision = decide(
+      invoice,
+      payments,
+      { invoiceId: checkout.invoiceId ?? '', storeId: btcpay.storeId, amount, currency },
+      grantedBy(rows),
+      latePayments,
+      await rulingsOf(tx, invoice.id),
+    )
+    const license = decision.ledger === 'none' ? null : await append(tx, checkout, rows, decision)
+    const reversals = rows.filter(row => row.kind === 'reversal').length
+    const about = { id: checkout.id, licenseId: license?.id ?? checkout.licenseId }
+    await replaceFindings(
+      tx,
+      clock,
+      invoice.id,
+      decision.attention.map(kind => {
+        // Another amount is another finding, and so is each time that a month was taken back.
+        const which =
+          kind === 'marked_invalid'
+            ? reversals + (decision.ledger === 'reversal' ? 1 : 0)
+            : invoice.paidAmount
+        const key = `${kind}:${invoice.id}:${String(which)}`
+        return { key, kind, invoiceId: invoice.id, checkout: about, detail: describe(invoice) }
+      }),
+    )
+    return { decision, license }
+  }
+
   /** The invoice and its payments as they were at one instant; `null` when BTCPay does not know it. */
-  async function readInvoice(id: string): Promise<{ invoice: Invoice; payments: Payment[] } | null> {
+  async function readInvoice(id: string): Promise<Read | null> {
     const invoice = await btcpay.getInvoice(id)
     if (!invoice) return null
     const payments = await btcpay.getPayments(id)
@@ -164,13 +201,11 @@ export function createSettle(options: {
   }
 
   /** A restored BTCPay may have forgotten what it had settled: paid time is never taken back for that. */
-  async function forgotten(
-    tx: Tx,
-    checkout: Checkout,
-    invoiceId: string,
-    rows: readonly LedgerEntry[],
-  ): Promise<Settled> {
-    if (grantedBy(rows) === 'live') await raise(tx, 'forgotten', `forgotten:${invoiceId}`, checkout, {})
+  async function forgotten(tx: Tx, checkout: Checkout, invoiceId: string): Promise<Settled> {
+    if (grantedBy(await ledgerOf(tx, invoiceId)) === 'live') {
+      const key = `forgotten:${invoiceId}`
+      await raise(tx, clock, { key, kind: 'forgotten', invoiceId, checkout, detail: {} })
+    }
     const until = fromDate(checkout.createdAt).add({ hours: WATCH_DAYS * 24 })
     const next = plusSeconds(clock(), reconcileSeconds * SLOW)
     await tx.checkout.update({
@@ -180,33 +215,39 @@ export function createSettle(options: {
     return { outcome: 'unknown', ledger: 'none' }
   }
 
-  /** An invoice that we did not make never pays. One that bears our order id and took money goes to a person. */
-  async function judgeForeign(
-    tx: Tx,
-    invoiceId: string,
-    invoice: Invoice | undefined,
-  ): Promise<'unknown' | 'foreign'> {
-    if (!invoice) return 'unknown'
-    const orderId = invoice.metadata.orderId
-    const twin = orderId ? await tx.checkout.findUnique({ where: { id: orderId } }) : null
-    const tookMoney = compareMoney(invoice.paidAmount, '0') > 0 || invoice.status === 'Settled'
-    if (twin && tookMoney) {
-      const { status, additionalStatus, amount, currency, paidAmount } = invoice
-      await raise(
-        tx,
-        'twin',
-        `twin:${invoiceId}`,
-        { ...twin, invoiceId },
-        {
-          status,
-          additionalStatus,
-          amount,
-          currency,
-          paidAmount,
-        },
-      )
+  /**
+   * An invoice that we did not make never pays by itself. One that took money goes to a person: as a twin when it is
+   * what we asked for under an order id of ours, else as foreign.
+   */
+  async function settleForeign(tx: Tx, read: Read): Promise<Settled> {
+    const { invoice } = read
+    const orderId = invoice.metadata.orderId ?? ''
+    await tx.$executeRaw`SELECT 1 FROM checkouts WHERE id = ${orderId} FOR UPDATE`
+    const checkout = await tx.checkout.findUnique({ where: { id: orderId } })
+    const twin = checkout !== null && answersCheckout(invoice, btcpay.storeId, checkout)
+    if (twin && (await rulingsOf(tx, invoice.id)).has('accepted')) return await adopt(tx, checkout, read)
+    const saving = checkout?.invoiceId === null && isBefore(clock(), fromDate(checkout.createdAt).add(SAVING))
+    if (twin && saving) throw new TooEarlyError()
+    const tookMoney =
+      compareMoney(invoice.paidAmount, '0') > 0 || (checkout !== null && invoice.status === 'Settled')
+    const kind = twin ? 'twin' : 'foreign'
+    const finding = { key: `${kind}:${invoice.id}`, kind, invoiceId: invoice.id, checkout } as const
+    const detail = describe(invoice)
+    await replaceFindings(tx, clock, invoice.id, tookMoney ? [{ ...finding, detail }] : [])
+    return { outcome: 'foreign', ledger: 'none' }
+  }
+
+  /** A person accepted the twin: it takes the place of an invoice that brought nothing, or pays a month beside it. */
+  async function adopt(tx: Tx, checkout: Checkout, read: Read): Promise<Settled> {
+    const { id: invoiceId, checkoutLink, expirationTime } = read.invoice
+    const own = checkout.invoiceId === null ? [] : await ledgerOf(tx, checkout.invoiceId)
+    if (grantedBy(own) === 'live') {
+      const { decision } = await judge(tx, { ...checkout, invoiceId }, read)
+      return { outcome: 'decided', ledger: decision.ledger }
     }
-    return 'foreign'
+    const expiresAt = toDate(fromUnix(expirationTime))
+    const data = { invoiceId, checkoutUrl: checkoutLink, expiresAt }
+    return await settleOurs(tx, await tx.checkout.update({ where: { id: checkout.id }, data }), read)
   }
 
   function nextCheck(state: CheckoutState, invoice: Invoice): Date | null {
@@ -218,25 +259,26 @@ export function createSettle(options: {
     const last = fromUnix(invoice.monitoringExpiration ?? invoice.expirationTime)
     return open || isBefore(next, last.add({ hours: WATCH_DAYS * 24 })) ? toDate(next) : null
   }
-
-  async function raise(
-    tx: Tx,
-    kind: string,
-    key: string,
-    about: Pick<Checkout, 'id' | 'invoiceId' | 'licenseId'>,
-    detail: Prisma.InputJsonObject,
-  ): Promise<void> {
-    const { id: checkoutId, invoiceId, licenseId } = about
-    await tx.attention.createMany({
-      data: [{ key, kind, invoiceId, checkoutId, licenseId, detail, createdAt: toDate(clock()) }],
-      skipDuplicates: true,
-    })
-  }
 }
-export type Settle = ReturnType<typeof createSettle>
+export type Settling = ReturnType<typeof createSettle>
+export type Settle = Settling['settle']
+
+const ledgerOf = (tx: Tx, invoiceId: string): Promise<LedgerEntry[]> =>
+  tx.ledgerEntry.findMany({ where: { invoiceId }, orderBy: { revision: 'asc' } })
+
+/** What a person needs to know of an invoice. */
+const describe = ({ status, additionalStatus, type, amount, currency, paidAmount, metadata }: Invoice) => ({
+  status,
+  additionalStatus,
+  type,
+  amount,
+  currency,
+  paidAmount,
+  orderId: metadata.orderId ?? null,
+})
 
 /** The ledger's last word on one invoice. */
-function grantedBy(rows: readonly LedgerEntry[]): Granted {
+export function grantedBy(rows: readonly LedgerEntry[]): Granted {
   const last = rows.at(-1)
   if (!last) return 'never'
   return last.kind === 'grant' ? 'live' : 'reversed'

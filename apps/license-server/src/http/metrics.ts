@@ -72,6 +72,23 @@ export function createMetrics(db: Database, clock: Clock) {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    unknown: new Counter({
+      name: 'autotele_webhook_unknown_total',
+      help: 'Webhook deliveries that say nothing to us: an event type we do not know, or no invoice',
+      labelNames: ['what'] as const,
+      registers,
+    }),
+    jobs: new Counter({
+      name: 'autotele_job_runs_total',
+      help: 'Runs of scheduled jobs by result',
+      labelNames: ['job', 'result'] as const,
+      registers,
+    }),
+    unarchived: new Gauge({
+      name: 'autotele_invoices_not_archived',
+      help: 'Expired invoices that the API key may not put away',
+      registers,
+    }),
     checkouts: new Counter({
       name: 'autotele_checkouts_total',
       help: 'Checkouts by outcome of their creation',

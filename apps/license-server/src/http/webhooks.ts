@@ -7,6 +7,19 @@ import { bytesOf, rawBody } from './body.ts'
 import type { Metrics } from './metrics.ts'
 
 const MAX_WEBHOOK_BYTES = 1024 * 1024
+/** What BTCPay 2.4.1 sends about invoices. */
+const KNOWN_TYPES: ReadonlySet<string> = new Set([
+  'InvoiceCreated',
+  'InvoiceReceivedPayment',
+  'InvoicePaymentSettled',
+  'InvoiceProcessing',
+  'InvoiceExpired',
+  'InvoiceSettled',
+  'InvoiceInvalid',
+  'InvoiceExpiredPaidPartial',
+  'InvoicePaidAfterExpiration',
+  'InvoiceRefund',
+])
 const statusSchema = z.object({ status: z.union([z.literal(413), z.literal(415)]) })
 
 /**
@@ -36,14 +49,16 @@ export function webhookRoutes(options: {
       return
     }
     try {
-      await inbox.store(body)
+      const { type, invoiceId, repeated } = await inbox.store(body)
+      metrics.webhooks.inc({ result: repeated ? 'repeated' : 'stored' })
+      if (type === null || !KNOWN_TYPES.has(type)) metrics.unknown.inc({ what: 'event' })
+      else if (invoiceId === null) metrics.unknown.inc({ what: 'no_invoice' })
     } catch (error) {
       metrics.webhooks.inc({ result: 'not_stored' })
       log.error({ err: error }, 'webhook not stored')
       response.status(503).set('Retry-After', '10').end()
       return
     }
-    metrics.webhooks.inc({ result: 'stored' })
     response.status(200).end()
     wake()
   })

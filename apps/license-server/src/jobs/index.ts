@@ -1,13 +1,16 @@
 import type { Inbox } from '../billing/index.ts'
-import { plusSeconds, toDate, type Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
 import { startLoop } from './loop.ts'
+import { createRetention } from './retention.ts'
+import { startSchedule, type Job } from './schedule.ts'
 
 /** How often a replica looks for events that another one stored. */
 const INBOX_POLL_MS = 2000
-const PURGE_MS = 3600_000
-/** How long is kept what only served its moment; licences, ledger, checkouts and open items are kept. */
-const KEPT_DAYS = { idempotencyKeys: 2, issuances: 30, inbox: 90 } as const
+/** Quiet hours in Europe, at minutes that nobody else chooses. */
+const RETENTION_CRON = '37 * * * *'
+const SWEEP_CRON = '17 3 * * *'
+const ARCHIVE_CRON = '47 3 * * *'
 
 export type Jobs = {
   /** A webhook was stored: work it off now. */
@@ -15,50 +18,54 @@ export type Jobs = {
   readonly stop: () => Promise<void>
 }
 
-/** Starts what runs beside the requests: the inbox, reconciliation (without BTCPay: neither), and the purge. */
-export function startJobs(options: {
+type Work = (stopped: () => boolean) => Promise<void>
+
+/**
+ * Starts what runs beside the requests: the inbox, and on a schedule reconciliation, the daily sweep, archiving and
+ * retention. The inbox is a loop of every replica with leases of its own, because a person waits for it; the rest runs
+ * on one replica at a time.
+ */
+export async function startJobs(options: {
+  readonly databaseUrl: string
   readonly db: Database
   readonly clock: Clock
+  /** `undefined` while BTCPay is not set up, like the next one. */
   readonly inbox: Inbox | undefined
-  readonly reconcile: ((stopped: () => boolean) => Promise<number>) | undefined
+  readonly billing: { readonly reconcile: Work; readonly sweep: Work; readonly archive: Work } | undefined
   readonly reconcileSeconds: number
+  readonly onRun: (job: string, error?: unknown) => void
   readonly onError: (job: string, error: unknown) => void
-}): Jobs {
-  const { db, clock, inbox, reconcile, reconcileSeconds, onError } = options
-  const settings = (job: string) => ({ retryMs: 5000, onError: (error: unknown) => onError(job, error) })
-
-  const loops = [
-    startLoop(async () => {
-      const now = clock()
-      const ago = (days: number) => toDate(plusSeconds(now, -days * 86_400))
-      await db.usedProof.deleteMany({ where: { expiresAt: { lt: toDate(now) } } })
-      await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: ago(KEPT_DAYS.idempotencyKeys) } } })
-      await db.issuance.deleteMany({ where: { expiresAt: { lt: ago(KEPT_DAYS.issuances) } } })
-      await db.inboxEvent.deleteMany({
-        where: { state: { not: 'pending' }, receivedAt: { lt: ago(KEPT_DAYS.inbox) } },
-      })
-      return PURGE_MS
-    }, settings('purge')),
+}): Promise<Jobs> {
+  const { databaseUrl, db, clock, inbox, billing, reconcileSeconds, onRun, onError } = options
+  const jobs: Job[] = [
+    { name: 'retention', when: { cron: RETENTION_CRON }, run: createRetention({ db, clock }) },
   ]
-  const inboxLoop =
-    inbox &&
-    startLoop(async stopped => {
-      while (!stopped() && (await inbox.workOnce()));
-      const due = (await inbox.dueIn()) ?? INBOX_POLL_MS
-      return Math.max(100, Math.min(due, INBOX_POLL_MS))
-    }, settings('inbox'))
-  if (inboxLoop) loops.push(inboxLoop)
-  if (reconcile) {
-    loops.push(
-      startLoop(async stopped => {
-        await reconcile(stopped)
-        return reconcileSeconds * 1000
-      }, settings('reconcile')),
+  if (billing) {
+    jobs.push(
+      { name: 'reconcile', when: { everySeconds: reconcileSeconds }, run: billing.reconcile },
+      { name: 'sweep', when: { cron: SWEEP_CRON }, run: billing.sweep },
+      { name: 'archive', when: { cron: ARCHIVE_CRON }, run: billing.archive },
     )
   }
+  const schedule = await startSchedule({
+    databaseUrl,
+    jobs,
+    onRun,
+    onError: error => onError('schedule', error),
+  })
+  const inboxLoop =
+    inbox &&
+    startLoop(
+      async stopped => {
+        while (!stopped() && (await inbox.workOnce()));
+        const due = (await inbox.dueIn()) ?? INBOX_POLL_MS
+        return Math.max(100, Math.min(due, INBOX_POLL_MS))
+      },
+      { retryMs: 2000, onError: error => onError('inbox', error) },
+    )
 
   return {
     wake: () => inboxLoop?.wake(),
-    stop: async () => void (await Promise.all(loops.map(loop => loop.stop()))),
+    stop: async () => void (await Promise.all([inboxLoop?.stop(), schedule.stop()])),
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,9 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, until } from '../testing/harness.ts'
+import { openStorage } from './database.ts'
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { prepareLedgerRole } from './ledger-role.ts'
 import { migrate } from './migrate.ts'
 
 async function query<T extends object>(url: string, sql: string): Promise<T[]> {
@@ -33,6 +36,63 @@ describe('migrations', () => {
     )
     expect(rows.map(row => row.migration_name)).toEqual(applied.flat())
     expect(rows.every(row => row.finished_at)).toBe(true)
+    await database.drop()
+  })
+})
+
+describe('the role that the server works as', () => {
+  test('reads and adds to the ledger and can do no more to it, while every other table is open to it', async () => {
+    const database = await createDatabase()
+    await migrate(database.url)
+    const notices: string[] = []
+    const role = await prepareLedgerRole(database.url, text => notices.push(text))
+    expect(notices).toEqual([])
+    const { db } = openStorage(database.url, () => undefined, role)
+    await db.license.create({ data: { id: 'lic', createdAt: new Date(), seats: 2 } })
+    await db.license.update({ where: { id: 'lic' }, data: { seats: 3 } })
+    const row = { licenseId: 'lic', invoiceId: 'inv', revision: 0, kind: 'grant', paidAt: new Date() }
+    await db.ledgerEntry.create({ data: { ...row, recordedAt: new Date() } })
+    // Refused by the privilege, before any trigger is asked.
+    for (const statement of ['UPDATE ledger SET flags = flags', 'DELETE FROM ledger', 'TRUNCATE ledger']) {
+      await expect(db.$executeRawUnsafe(statement)).rejects.toThrow(/permission denied|42501/)
+    }
+    await expect(db.$executeRawUnsafe('ALTER TABLE ledger DISABLE TRIGGER ALL')).rejects.toThrow()
+    expect(await db.ledgerEntry.count()).toBe(1)
+    await db.$disconnect()
+    await database.drop()
+  })
+
+  test('is made once by replicas that start together, and kept by the next ones', async () => {
+    const database = await createDatabase()
+    await migrate(database.url)
+    const notices: string[] = []
+    const make = () => prepareLedgerRole(database.url, text => notices.push(text))
+    const roles = [...(await Promise.all([make(), make(), make()])), await make()]
+    expect(new Set(roles).size).toBe(1)
+    expect(notices).toEqual([])
+    await database.drop()
+  })
+
+  test('an owner that may not make roles is told so, and its triggers still refuse', async () => {
+    const database = await createDatabase()
+    const name = `owner_${randomUUID().replaceAll('-', '')}`
+    await query(database.url, `CREATE ROLE ${name} LOGIN PASSWORD 'secret-of-the-owner'`)
+    await query(database.url, `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} OWNER TO ${name}`)
+    const url = new URL(database.url)
+    url.username = name
+    url.password = 'secret-of-the-owner'
+    await migrate(url.href)
+    const notices: string[] = []
+    expect(await prepareLedgerRole(url.href, text => notices.push(text))).toBeUndefined()
+    expect(notices).toHaveLength(1)
+    expect(notices.join()).not.toContain('secret-of-the-owner')
+    await query(
+      url.href,
+      `INSERT INTO licenses (id, created_at, seats) VALUES ('lic', now(), 2);
+       INSERT INTO ledger (license_id, invoice_id, revision, kind, paid_at, recorded_at)
+       VALUES ('lic', 'inv', 0, 'grant', now(), now())`,
+    )
+    await expect(query(url.href, 'DELETE FROM ledger')).rejects.toThrow('append-only')
     await database.drop()
   })
 })

@@ -38,6 +38,9 @@ export async function startFakeBtcpay(now: () => number) {
   const invoices = new Map<string, FakeInvoice>()
   const troubles: Trouble[] = []
   const requests: { method: string; path: string }[] = []
+  const archived = new Set<string>()
+  /** What `api-keys/current` says that the key may do. */
+  const permissions: string[] = ['btcpay.store.cancreateinvoice:store', 'btcpay.store.canviewinvoices:store']
   let count = 0
 
   const make = (body: z.infer<typeof createSchema>): FakeInvoice => {
@@ -82,12 +85,21 @@ export async function startFakeBtcpay(now: () => number) {
         const invoice = make(createSchema.parse(JSON.parse(body)))
         return trouble ? request.socket.destroy() : send(200, invoice)
       }
+      // As BTCPay does: the key itself is in the answer, and must be in nobody's log.
+      if (pathname.endsWith('/api-keys/current')) return send(200, { apiKey: 'test-key', permissions })
       if (id === undefined) {
         const orderId = searchParams.get('orderId')
-        return send(
-          200,
-          [...invoices.values()].filter(invoice => invoice.metadata.orderId === orderId).reverse(),
-        )
+        const skip = Number(searchParams.get('skip') ?? 0)
+        const list = [...invoices.values()]
+          .filter(invoice => orderId === null || invoice.metadata.orderId === orderId)
+          .filter(invoice => searchParams.get('includeArchived') === 'true' || !archived.has(invoice.id))
+          .filter(invoice => invoice.createdTime >= Number(searchParams.get('startDate') ?? 0))
+          .reverse()
+        return send(200, list.slice(skip, skip + Number(searchParams.get('take') ?? list.length)))
+      }
+      if (request.method === 'DELETE') {
+        archived.add(id)
+        return response.writeHead(200).end()
       }
       const invoice = invoices.get(id)
       if (!invoice) return send(404, { code: 'invoice-not-found', message: '' })
@@ -102,6 +114,8 @@ export async function startFakeBtcpay(now: () => number) {
     invoices,
     troubles,
     requests,
+    archived,
+    permissions,
     make,
     /** Changes an invoice as BTCPay would after an event. */
     set(id: string, change: Partial<FakeInvoice>): FakeInvoice {
