@@ -6,6 +6,7 @@ import {
   type Finding,
   type PlanDraft,
 } from '../../contract/index.ts'
+import { LATEST_DAYS, SOONEST_SECONDS } from '../messages/index.ts'
 import { placingSeconds, type ChatMessage, type PaceSettings } from '../delivery/index.ts'
 import type { Content } from './content.ts'
 import type { Expansion } from './expand.ts'
@@ -30,9 +31,6 @@ export const MAX_DELIVERIES = 2000
 /** Telegram's own limit of scheduled messages in one chat. */
 export const QUOTA_PER_CHAT = 100
 const QUOTA_NEARLY_FULL = 90
-/** Closer dates may be published at once by Telegram, and leave no time to place the message. */
-export const SOONEST_SECONDS = 60
-export const LATEST_DAYS = 365
 const DAY_SECONDS = 24 * 3600
 const NOT_ADMIN_IN_MANY = 20
 const SHORTEST_LEAD_SECONDS = 10

@@ -1,0 +1,2 @@
+export { canonicalContent, type Content } from './content.ts'
+export { dateProblem, LATEST_DAYS, SOONEST_SECONDS } from './dates.ts'
