@@ -8,3 +8,5 @@ const random = (): string => Array.from(randomBytes(26), byte => ALPHABET.charAt
 export const newLicenseId = (): LicenseId => licenseIdSchema.parse(`lic_${random()}`)
 export const newCheckoutId = (): CheckoutId => checkoutIdSchema.parse(`chk_${random()}`)
 export const newTokenId = (): string => `tok_${random()}`
+/** An id of an administrator, a session, an extension: 130 random bits after its kind. */
+export const newId = (kind: string): string => `${kind}_${random()}`

@@ -1,2 +1,3 @@
+export * from './admin/index.ts'
 export * from './license/index.ts'
 export * from './time/index.ts'
