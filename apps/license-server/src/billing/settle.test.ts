@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromDate, toDate } from '../clock.ts'
-import { paidThrough } from '../licensing/index.ts'
+import { paidThrough, toLedgerRow } from '../licensing/index.ts'
 import { startBilling, type Billing } from '../testing/billing.ts'
 import { createInbox } from './inbox.ts'
-import { toLedgerRow } from './settle.ts'
 
 let billing: Billing
 let {

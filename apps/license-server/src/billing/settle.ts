@@ -2,7 +2,7 @@ import type { CheckoutState } from '@autotele/shared'
 import { MONTHLY_PLAN } from '@autotele/shared'
 import { fromDate, fromUnix, isBefore, plusSeconds, toDate, type Clock } from '../clock.ts'
 import { newLicenseId } from '../ids.ts'
-import { licenseOf, lockLicense, paidThrough, takeSeat, type LedgerRow } from '../licensing/index.ts'
+import { licenseOf, lockLicense, refold, takeSeat } from '../licensing/index.ts'
 import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Checkout, LedgerEntry, License } from '../storage/generated/client.ts'
 import { raise, replaceFindings, rulingsOf } from './attention-items.ts'
@@ -166,15 +166,11 @@ export function createSettle(options: {
         recordedAt: toDate(clock()),
       },
     })
-    const ledger = await tx.ledgerEntry.findMany({ where: { licenseId: license.id } })
-    const paid = paidThrough(ledger.map(toLedgerRow), license.trialEnd && fromDate(license.trialEnd))
-    return await tx.license.update({
-      where: { id: license.id },
-      data: {
-        paidThrough: paid && toDate(paid),
-        ...(firstPayment ? { keyHash: checkout.keyHash, keyTail: checkout.keyTail } : {}),
-      },
-    })
+    return await refold(
+      tx,
+      license,
+      firstPayment ? { keyHash: checkout.keyHash, keyTail: checkout.keyTail } : {},
+    )
   }
 
   /** The licence an invoice pays: where its ledger already is, the checkout's, the device's own, else a new one. */
@@ -283,10 +279,3 @@ export function grantedBy(rows: readonly LedgerEntry[]): Granted {
   if (!last) return 'never'
   return last.kind === 'grant' ? 'live' : 'reversed'
 }
-
-export const toLedgerRow = (entry: LedgerEntry): LedgerRow => ({
-  invoiceId: entry.invoiceId,
-  revision: entry.revision,
-  kind: entry.kind === 'grant' ? 'grant' : 'reversal',
-  paidAt: fromDate(entry.paidAt),
-})

@@ -1,5 +1,5 @@
 import { fromDate, toDate, type Clock } from '../clock.ts'
-import { paidThrough } from '../licensing/index.ts'
+import { paidThrough, toLedgerRow } from '../licensing/index.ts'
 import type { Database } from '../storage/database.ts'
 
 /** Licences whose fold is computed again at each look: those whose ledger was written last. */
@@ -39,13 +39,7 @@ async function countWrongFolds(db: Database): Promise<number> {
     include: { ledger: true },
   })
   return licenses.filter(license => {
-    const rows = license.ledger.map(entry => ({
-      invoiceId: entry.invoiceId,
-      revision: entry.revision,
-      kind: entry.kind === 'grant' ? ('grant' as const) : ('reversal' as const),
-      paidAt: fromDate(entry.paidAt),
-    }))
-    const fold = paidThrough(rows, license.trialEnd && fromDate(license.trialEnd))
+    const fold = paidThrough(license.ledger.map(toLedgerRow), license.trialEnd && fromDate(license.trialEnd))
     return fold?.epochMilliseconds !== license.paidThrough?.getTime()
   }).length
 }

@@ -1,5 +1,6 @@
-export { licenseOf, lockLicense, registerDevice, takeSeat } from './devices.ts'
+export { licenseOf, lockLicense, registerDevice, releaseSeat, takeSeat } from './devices.ts'
 export { createKeyRing, createSigningKey, type KeyRing } from './key-ring.ts'
+export { refold, toLedgerRow } from './ledger.ts'
 export { createLicenses, removalAction, type Licenses } from './licenses.ts'
 export { paidThrough, standing, type LedgerRow } from './periods.ts'
 export { createIssuer, isUsable, licenseFacts, type OpenIssuer } from './tokens.ts'

@@ -45,6 +45,20 @@ describe('calendar', () => {
     expect(day([first, grant('2026-02-18T12:00:00.001Z')])).toBe('2026-03-18')
   })
 
+  test('days that a person gave count from the same bases, and the months after keep their last day', () => {
+    const given = (paidAt: string, days: number): LedgerRow => ({
+      ...grant(paidAt, `ext ${paidAt}`),
+      kind: 'extension',
+      days,
+    })
+    expect(day([given('2026-11-22', 10)])).toBe('2026-12-02')
+    expect(day([given('2026-11-22', 10)], '2026-11-29')).toBe('2026-12-09')
+    expect(day([grant('2026-01-31'), given('2026-02-10', 5), grant('2026-02-20')])).toBe('2026-04-05')
+    expect(
+      day([given('2026-11-22', 10), { ...given('2026-11-22', 10), revision: 1, kind: 'reversal' }]),
+    ).toBe(undefined)
+  })
+
   test('paid while trialing counts from the end of the trial, and so does the next month', () => {
     expect(day([grant('2026-11-22')], '2026-11-29')).toBe('2026-12-29')
     expect(day([grant('2026-11-22'), grant('2026-11-23')], '2026-11-29')).toBe('2027-01-29')

@@ -7,8 +7,11 @@ export type LedgerRow = {
   readonly invoiceId: string
   /** 0 is the grant, 1 its reversal, 2 a new grant…: the highest one is the invoice's present state. */
   readonly revision: number
-  readonly kind: 'grant' | 'reversal'
-  /** Instant of payment. */
+  /** A grant is a paid month, an extension is days that a person gave. */
+  readonly kind: 'grant' | 'reversal' | 'extension'
+  /** Only of an extension. */
+  readonly days?: number
+  /** Instant of payment, or of the gift. */
   readonly paidAt: Temporal.Instant
 }
 
@@ -20,7 +23,7 @@ export function liveGrants(ledger: readonly LedgerRow[]): LedgerRow[] {
     if (!known || known.revision < row.revision) last.set(row.invoiceId, row)
   }
   return [...last.values()]
-    .filter(row => row.kind === 'grant')
+    .filter(row => row.kind !== 'reversal')
     .sort((a, b) =>
       isBefore(a.paidAt, b.paidAt)
         ? -1
@@ -39,7 +42,8 @@ export const graceUntil = (paidThrough: Temporal.Instant): Temporal.Instant =>
 /**
  * Until when a licence is paid: the fold of its ledger. Paid while trialing counts from the trial's end, while active
  * or in grace from `paid_through`, else from the payment. A month is a calendar month in UTC that keeps the day of the
- * first base: 31 January, 28 February, 31 March. `null` when nothing that counts was ever paid.
+ * first base: 31 January, 28 February, 31 March. Days that were given follow the same bases, and the months after them
+ * keep the day on which they end. `null` when nothing that counts was ever paid or given.
  */
 export function paidThrough(
   ledger: readonly LedgerRow[],
@@ -47,7 +51,7 @@ export function paidThrough(
 ): Temporal.Instant | null {
   let paid: Temporal.Instant | null = null
   let anchorDay = 0
-  for (const { paidAt } of liveGrants(ledger)) {
+  for (const { paidAt, kind, days = 0 } of liveGrants(ledger)) {
     const renewed: boolean = paid !== null && !isBefore(graceUntil(paid), paidAt)
     let base: Temporal.Instant
     if (paid !== null && renewed) base = paid
@@ -55,7 +59,10 @@ export function paidThrough(
       base = trialEnd !== null && isBefore(paidAt, trialEnd) ? trialEnd : paidAt
       anchorDay = base.toZonedDateTimeISO('UTC').day
     }
-    paid = plusMonth(base, anchorDay)
+    if (kind === 'extension') {
+      paid = base.add({ hours: days * 24 })
+      anchorDay = paid.toZonedDateTimeISO('UTC').day
+    } else paid = plusMonth(base, anchorDay)
   }
   return paid
 }
@@ -66,6 +73,8 @@ function plusMonth(base: Temporal.Instant, anchorDay: number): Temporal.Instant 
 }
 
 export type LicenseFacts = {
+  /** Its paid time was given, never paid for. */
+  readonly comp?: boolean
   readonly hold: 'none' | 'suspended' | 'revoked'
   readonly trialEnd: Temporal.Instant | null
   readonly paidThrough: Temporal.Instant | null
@@ -77,7 +86,7 @@ export type Standing = {
 
 /** What a licence is worth at `now`. A person's act comes first; paid time comes before the trial. */
 export function standing(license: LicenseFacts, now: Temporal.Instant): Standing {
-  const plan = license.paidThrough ? 'monthly' : 'trial'
+  const plan = license.comp ? 'comp' : license.paidThrough ? 'monthly' : 'trial'
   if (license.hold !== 'none') return { plan, status: license.hold }
   if (license.paidThrough) {
     if (!isBefore(license.paidThrough, now)) return { plan, status: 'active' }

@@ -22,6 +22,7 @@ import { graceUntil, standing, type LicenseFacts, type Standing } from './period
 const MAX_CLIENT_SEQ = 2_000_000_000
 
 export const licenseFacts = (license: License): LicenseFacts => ({
+  comp: license.comp,
   hold: license.hold === 'suspended' || license.hold === 'revoked' ? license.hold : 'none',
   trialEnd: license.trialEnd && fromDate(license.trialEnd),
   paidThrough: license.paidThrough && fromDate(license.paidThrough),
