@@ -52,5 +52,12 @@ test('a port that somebody else took meanwhile is replaced, the others stay', as
 test('a damaged port file is no obstacle', async () => {
   await writeFile(join(folder.root, 'ports.json'), '{ "ui": "x"')
   const ports = await stablePorts(folder)
-  expect(new Set(Object.values(ports)).size).toBe(4)
+  expect(new Set(Object.values(ports)).size).toBe(5)
+})
+
+test('a port file of an earlier version, without the control page, keeps its ports', async () => {
+  const { control, ...older } = await stablePorts(folder)
+  await writeFile(join(folder.root, 'ports.json'), JSON.stringify(older))
+  expect(await stablePorts(folder)).toMatchObject(older)
+  expect(control).toBeGreaterThan(0)
 })

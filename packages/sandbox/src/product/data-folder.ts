@@ -9,6 +9,8 @@ const PortFile = z.object({
   licenseServer: z.number().int(),
   btcpay: z.number().int(),
   telegram: z.number().int(),
+  /** The page that controls the local Telegram. */
+  control: z.number().int(),
 })
 /** TCP ports of one trial installation, all on loopback. */
 export type Ports = z.infer<typeof PortFile>
@@ -43,6 +45,7 @@ export async function stablePorts(folder: ProductFolder, wanted: Partial<Ports> 
     licenseServer: await usablePort(wanted.licenseServer ?? previous.licenseServer),
     btcpay: await usablePort(wanted.btcpay ?? previous.btcpay),
     telegram: await usablePort(wanted.telegram ?? previous.telegram),
+    control: await usablePort(wanted.control ?? previous.control),
   }
   const temporary = `${file}.new`
   await writeFile(temporary, JSON.stringify(ports), { mode: 0o600 })

@@ -128,6 +128,7 @@ function listenToKeys(running: Product): void {
       case 'o': {
         const link = running.host?.newLink()
         if (link !== undefined) console.log(`  ${link}`)
+        console.log(`  ${running.control.newLink()}`)
         return
       }
       default:

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { startWebHost, type WebHost } from '@autotele/desktop/host'
 import { startBtcpay, type BtcpaySandbox } from '../btcpay/index.ts'
-import { startTelegram, type TelegramSandbox } from '../telegram/index.ts'
+import { startControl, startTelegram, type Control, type TelegramSandbox } from '../telegram/index.ts'
 import type { CoreTrust } from './core-trust.ts'
 import {
   lockFolder,
@@ -39,6 +39,8 @@ export type Product = {
   readonly folder: ProductFolder
   readonly trust: CoreTrust
   readonly telegram: TelegramSandbox
+  /** The page where a person sees and moves the local Telegram. */
+  readonly control: Control
   readonly btcpay: BtcpaySandbox
   readonly licenseServer: {
     readonly url: string
@@ -86,6 +88,9 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         return sandbox
       }),
     ])
+
+    const control = await startControl({ telegram, port: ports.control })
+    started.push(() => control.stop())
 
     const webhook = await btcpay.setWebhook({
       url: `http://127.0.0.1:${String(ports.licenseServer)}/webhooks/btcpay`,
@@ -140,6 +145,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       folder,
       trust,
       telegram,
+      control,
       btcpay,
       licenseServer: {
         url: server.ready.url,

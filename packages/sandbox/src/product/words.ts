@@ -39,16 +39,20 @@ ${product.ui === null ? '' : `\n  Ouvrir        ${product.ui}\n                (
   Telegram local (rien ne sort de cette machine)
 ${phones(product, password => `mot de passe « ${password} »`, 'sans mot de passe')}
 
+    Voir ses files, ses conversations, avancer son horloge : ${product.control.url}
+    (lien à usage unique)
+
   À essayer
     1. choisir une phrase de passe, démarrer l'essai de 7 jours
     2. ajouter un compte avec l'un des numéros ci-dessus
     3. écrire un message, choisir trois groupes et demain 9 h, vérifier, confirmer
     4. acheter un mois : la page de paiement locale accepte tout, en entier, en partie, trop tard
     5. arrêter le serveur de licences (touche l) : le client continue
+    6. sur la page du Telegram local, aller à la prochaine échéance : le message est publié
 
   Serveur de licences ${product.licenseServer.url}   BTCPay ${product.btcpay.url}
 `,
-  keys: '  Touches : l arrêter ou relancer le serveur de licences · o nouveau lien · q quitter',
+  keys: '  Touches : l arrêter ou relancer le serveur de licences · o nouveaux liens · q quitter',
   serverStopped: '  Serveur de licences arrêté. Le client continue hors ligne ; l pour le relancer.',
   serverStarted: '  Serveur de licences relancé.',
   stopping: 'Arrêt…',
@@ -73,16 +77,20 @@ ${product.ui === null ? '' : `\n  Open          ${product.ui}\n                (
   Local Telegram (nothing leaves this machine)
 ${phones(product, password => `password "${password}"`, 'no password')}
 
+    See its queues and chats, move its clock: ${product.control.url}
+    (works once)
+
   What to try
     1. choose a passphrase, start the 7-day trial
     2. add an account with one of the numbers above
     3. write a message, choose three groups and tomorrow 9 am, review, confirm
     4. buy a month: the local payment page accepts everything, in full, in part, too late
     5. stop the licence server (key l): the client goes on
+    6. on the local Telegram's page, go to the next due date: the message is published
 
   Licence server ${product.licenseServer.url}   BTCPay ${product.btcpay.url}
 `,
-  keys: '  Keys: l stop or restart the licence server · o new link · q quit',
+  keys: '  Keys: l stop or restart the licence server · o new links · q quit',
   serverStopped: '  Licence server stopped. The client works offline; l restarts it.',
   serverStarted: '  Licence server restarted.',
   stopping: 'Stopping…',

@@ -14,7 +14,7 @@ import type { Session, WireHabits } from './mtproto/session.ts'
 import { createPublication } from './publication.ts'
 import { updatesFor } from './push.ts'
 import { createStateFile, loadState } from './state-file.ts'
-import type { TlObject } from './tl/value.ts'
+import type { TlObject, TlValue } from './tl/value.ts'
 import { createWorld } from './world/facade.ts'
 import type { World } from './world/facade.ts'
 import { seedCommunity } from './world/seed.ts'
@@ -34,6 +34,8 @@ export type { Delivery, NewLogin } from './world/login.ts'
 export type { WireHabits } from './mtproto/session.ts'
 export type { TlObject, TlValue } from './tl/value.ts'
 export type { Builder } from './world/build.ts'
+export { startControl } from './control/index.ts'
+export type { Control, ControlOptions } from './control/index.ts'
 export type { World } from './world/facade.ts'
 export type { Draft } from './world/messages.ts'
 export type { ScheduleChange } from './world/schedule.ts'
@@ -70,6 +72,7 @@ export type TelegramOptions = {
 
 export type RecordedCall = {
   readonly method: string
+  /** Bytes longer than 256 are cut to that. */
   readonly request: TlObject
   readonly layer: number
   /** World time, ms. */
@@ -122,6 +125,8 @@ export type TelegramSandbox = {
     readonly shiftTransport: (ms: number) => void
     /** World time, ms. */
     readonly now: () => number
+    /** How far world time was moved, ms. */
+    readonly offset: () => number
   }
   /** What has to be typed for the code under way for a number, or would have to be for the next. */
   readonly codeFor: (phone: string) => string
@@ -140,6 +145,8 @@ export type TelegramSandbox = {
 }
 
 const MOST_CALLS = 10_000
+const MOST_UNKNOWN = 1_000
+const MOST_RECORDED_BYTES = 256
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -217,7 +224,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
     const phone = core.user(caller.key.userId ?? 0)?.phone ?? null
     const recorded: Writable<RecordedCall> = {
       method: request._,
-      request,
+      request: withoutBulk(request),
       layer: caller.layer.number,
       at: nowMs(),
       phone,
@@ -232,6 +239,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
 
   const noteUnknown = (method: string, layer: number | null): void => {
     const name = `${method}/${layer ?? 0}`
+    if (unknown.size >= MOST_UNKNOWN && !unknown.has(name)) return
     unknown.set(name, { method, layer, times: (unknown.get(name)?.times ?? 0) + 1 })
   }
 
@@ -281,6 +289,7 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
       },
       shiftTransport: ground.shiftClock,
       now: nowMs,
+      offset: () => worldOffset,
     },
     codeFor: phone =>
       core.codes.expected(normalisePhone(phone) ?? '') ?? core.account(phone).login?.code ?? '',
@@ -306,6 +315,15 @@ export const startTelegram = async (options: TelegramOptions = {}): Promise<Tele
       uploads.close()
     },
   }
+}
+
+/** What is kept of a request: of the parts of a file only how they begin. */
+const withoutBulk = (request: TlObject): TlObject => {
+  const kept: Record<string, TlValue> & { _: string } = { ...request }
+  for (const [name, value] of Object.entries(kept))
+    if (value instanceof Uint8Array && value.length > MOST_RECORDED_BYTES)
+      kept[name] = Buffer.from(value.subarray(0, MOST_RECORDED_BYTES))
+  return kept
 }
 
 const keysOf = (servers: readonly MtprotoServer[]): KeyRecord[] =>

@@ -52,6 +52,16 @@ export type Codes = {
   readonly expire: (phone: string) => void
   /** What has to be typed for the code under way; undefined when there is none. */
   readonly expected: (phone: string) => string | undefined
+  /** The codes under way, the latest first. */
+  readonly pending: () => readonly PendingCode[]
+}
+
+/** `code` is null where any will do, for a number that nobody has; `sentAt` is in world seconds. */
+export type PendingCode = {
+  readonly phone: string
+  readonly delivery: Delivery
+  readonly sentAt: number
+  readonly code: string | null
 }
 
 /** `now` is world time in seconds. */
@@ -138,6 +148,16 @@ export const createCodes = (now: () => number): Codes => {
       const entry = sent.get(phone)
       return entry && (expectedOf(entry) ?? undefined)
     },
+    pending: () =>
+      [...sent]
+        .filter(([, entry]) => entry.sentAt + LIFETIME_SECONDS > now())
+        .map(([phone, entry]) => ({
+          phone,
+          delivery: wayOf(entry),
+          sentAt: entry.sentAt,
+          code: expectedOf(entry),
+        }))
+        .sort((a, b) => b.sentAt - a.sentAt),
   }
 }
 

@@ -1,13 +1,22 @@
 import type { TlObject } from '../tl/value.ts'
-import { expireReferences, makePhoto } from './media.ts'
+import type { PendingCode } from './codes.ts'
+import { expireReferences, fileOf, makePhoto } from './media.ts'
 import { deletePublished, deliver, editPublished, historyOf, insidersOf, sendAllNow } from './messages.ts'
 import type { Draft } from './messages.ts'
 import { migrate } from './migrate.ts'
 import { greyPng } from './png.ts'
-import { editScheduled, publish, publishForOnline, schedule, scheduledOf, unschedule } from './schedule.ts'
+import {
+  allScheduled,
+  editScheduled,
+  publish,
+  publishForOnline,
+  schedule,
+  scheduledOf,
+  unschedule,
+} from './schedule.ts'
 import type { ScheduleChange } from './schedule.ts'
 import { keyOfChat, keyOfUser, splitKey } from './state.ts'
-import type { Chat, Media, Message, PeerKey, User } from './state.ts'
+import type { Chat, Media, MediaKind, Message, PeerKey, User } from './state.ts'
 import { createUploads } from './uploads.ts'
 import type { Uploads } from './uploads.ts'
 import type { NewChat, NewMember, NewUser, WorldCore } from './world.ts'
@@ -56,9 +65,19 @@ export type World = {
   readonly scheduled: (phone: string, chat: PeerKey) => readonly Message[]
   /** What an account finds in a chat, oldest first. */
   readonly history: (phone: string, chat: PeerKey) => readonly Message[]
+  readonly user: (id: number) => User | undefined
+  /** The name of a chat, or of a person. */
+  readonly titleOf: (peer: PeerKey) => string
+  /** All that is scheduled by every account, the first due first. */
+  readonly queue: () => readonly Message[]
+  /** What was published last, the latest first; each message once. */
+  readonly published: (most: number) => readonly Message[]
+  /** The codes that clients wait for, the latest first. */
+  readonly pendingCodes: () => readonly PendingCode[]
   readonly keyOfUser: (user: User) => PeerKey
   /** A photo to put into messages, as if it had been uploaded; one grey of so many pixels. */
   readonly addPhoto: (size?: { width: number; height: number }) => Media
+  readonly mediaKind: (media: Media) => MediaKind
   /** File references made until now expire: FILE_REFERENCE_EXPIRED. */
   readonly expireFileReferences: () => void
   /** Parts uploaded and not yet used are forgotten: FILE_PART_0_MISSING. */
@@ -140,6 +159,23 @@ export const createWorld = (core: WorldCore, uploads: Uploads = createUploads(co
       if (splitKey(peer).kind !== 'user') chatOf(peer)
       return historyOf(core, idOf(phone), peer)
     },
+    user: core.user,
+    titleOf: peer => {
+      const person = core.user(splitKey(peer).id)
+      return core.chat(peer)?.title ?? `${person?.firstName ?? '?'} ${person?.lastName ?? ''}`.trim()
+    },
+    queue: () => [...allScheduled(core)].sort((a, b) => a.date - b.date || a.id - b.id),
+    published: most => {
+      const posts = Object.values(core.state.chats).flatMap(chat => chat.posts.messages.slice(-most))
+      const rows = Object.entries(core.state.boxes).flatMap(([id, box]) =>
+        // Of a private conversation the sender's copy is shown.
+        Object.values(box.history).flatMap(row =>
+          row.filter(message => message.from === Number(id)).slice(-most),
+        ),
+      )
+      return [...posts, ...rows].sort((a, b) => b.date - a.date || b.id - a.id).slice(0, most)
+    },
+    pendingCodes: core.codes.pending,
     keyOfUser: user => keyOfUser(user.id),
     addPhoto: ({ width, height } = { width: 640, height: 480 }) => {
       const bytes = greyPng(width, height)
@@ -147,6 +183,7 @@ export const createWorld = (core: WorldCore, uploads: Uploads = createUploads(co
       uploads.write(blob, bytes)
       return { fileId: makePhoto(core, { blob, size: bytes.length, head: bytes }).id, spoiler: false }
     },
+    mediaKind: media => fileOf(core, media)?.kind ?? 'document',
     expireFileReferences: () => {
       expireReferences(core)
     },

@@ -233,7 +233,8 @@ export const nextDue = (world: WorldCore): number | null => {
   return dates.length === 0 ? null : Math.min(...dates)
 }
 
-const allScheduled = (world: WorldCore): Message[] =>
+/** What every account has scheduled, in no order. */
+export const allScheduled = (world: WorldCore): Message[] =>
   Object.values(world.state.boxes).flatMap(box =>
     Object.values(box.scheduled).flatMap(queue => queue.messages),
   )
