@@ -30,6 +30,12 @@ export const CodeDelivery = z.enum([
   'missed-call',
   'email',
   'fragment',
+  'sms-word',
+  'sms-phrase',
+  /** Nothing was sent: Telegram wants an e-mail address first, given in an official application. */
+  'email-setup',
+  /** Nothing can be received: this way is for official applications. */
+  'official-app',
   'other',
 ])
 export type CodeDelivery = z.infer<typeof CodeDelivery>
@@ -41,13 +47,22 @@ const Code = z.object({
   delivery: CodeDelivery,
   /** Number of digits, when Telegram says it. */
   length: z.number().int().nullable(),
+  /** What Telegram shows of where it went: `c***@exemple.fr`, `+33 9*****`, or the first letter of a word. */
+  trace: z.string().nullable(),
   /** From when another code may be asked for, and how it would come; null when Telegram offers no other way. */
   resend: z.object({ from: Instant, delivery: CodeDelivery }).nullable(),
+})
+const Qr = z.object({
+  step: z.literal('qr'),
+  signInId: z.string(),
+  /** What the picture says: `tg://login?token=…`. Whoever confirms it on a phone signs this installation in. */
+  url: z.string(),
+  expiresAt: Instant,
 })
 const Password = z.object({ step: z.literal('password'), signInId: z.string(), hint: z.string().nullable() })
 const Signed = z.object({ step: z.literal('done'), account: AccountView })
 
-export const SignInStep = z.discriminatedUnion('step', [Code, Password, Signed])
+export const SignInStep = z.discriminatedUnion('step', [Code, Qr, Password, Signed])
 export type SignInStep = z.infer<typeof SignInStep>
 
 const SignInId = z.string().min(1).max(64)
@@ -56,6 +71,13 @@ export const accounts = {
   list: method(Nothing, z.array(AccountView)),
   /** Asks Telegram for a code. `phone` as typed; spaces and punctuation are removed, an international prefix is needed. */
   signIn: method(z.strictObject({ phone: z.string().min(1).max(40) }), SignInStep),
+  /** Without a number: a telephone that is signed in reads a picture (core.telegram.org/api/qr-login). */
+  signInByQr: method(Nothing, SignInStep),
+  /**
+   * Where a sign-in by picture stands; asked about every second while the picture is shown. It answers with a new token
+   * before the last one expires and, once it was confirmed, with the next step. A picture nobody asks about is not renewed.
+   */
+  refreshQr: method(z.strictObject({ signInId: SignInId }), SignInStep),
   /** The code is used for this call only and never stored. A wrong one may be tried again in the same sign-in. */
   submitCode: method(z.strictObject({ signInId: SignInId, code: z.string().min(1).max(32) }), SignInStep),
   submitPassword: method(

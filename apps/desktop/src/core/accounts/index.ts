@@ -50,6 +50,8 @@ export type AccountsHandlers = Pick<
   Handlers,
   | 'accounts.list'
   | 'accounts.signIn'
+  | 'accounts.signInByQr'
+  | 'accounts.refreshQr'
   | 'accounts.submitCode'
   | 'accounts.submitPassword'
   | 'accounts.resendCode'
@@ -75,6 +77,8 @@ export type Accounts = {
   serverNow(accountId: AccountId): number
   /** Telegram's number of the account's owner; throws `account/unknown`. */
   userId(accountId: AccountId): string
+  /** The name of the account's owner; throws `account/unknown`. */
+  nameOf(accountId: AccountId): string
   watch(listener: (change: AccountChange) => void): () => void
 }
 
@@ -163,7 +167,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 
   const onHint = (accountId: AccountId, hint: Hint): void => {
     if (hint.kind === 'signed-out') return report(accountId, SIGNED_OUT)
-    if (hint.kind !== 'disconnected') tell({ kind: 'hint', accountId, chatId: hint.chatId })
+    if (hint.kind === 'scheduled-changed' || hint.kind === 'published')
+      tell({ kind: 'hint', accountId, chatId: hint.chatId })
   }
 
   const lineOf = (accountId: AccountId, session: SignedInAccount['session']): Line =>
@@ -260,6 +265,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     log,
     dial: (session, onSession, onSignInHint) =>
       dial({ purpose: 'sign-in', session, onSession, onHint: onSignInHint }),
+    signedInUsers: () =>
+      [...cached.values()].filter(({ standing }) => standing === 'signed-in').map(({ userId }) => userId),
     isAdded: phone => [...cached.values()].some(a => a.phone === phone && a.standing === 'signed-in'),
     keep,
   })
@@ -316,6 +323,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     report,
     serverNow: accountId => lines.get(accountId)?.serverNow() ?? clock.now(),
     userId: accountId => known(accountId).userId,
+    nameOf: accountId => known(accountId).name,
     watch: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)

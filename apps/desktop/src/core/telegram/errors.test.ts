@@ -6,16 +6,16 @@ describe('A8: errors are recognised by a table, never by words in a sentence', (
     ['FLOOD_WAIT_33', 420, 'WAIT', 'telegram/wait', 33],
     ['FLOOD_WAIT_0', 420, 'WAIT', 'telegram/wait', 0],
     ['SLOWMODE_WAIT_45', 420, 'WAIT_TARGET', 'telegram/slow-mode', 45],
-    ['FROZEN_METHOD_INVALID', 420, 'STOP', 'telegram/restricted', undefined],
+    ['FROZEN_METHOD_INVALID', 420, 'STOP', 'telegram/frozen', undefined],
     ['PEER_FLOOD', 400, 'STOP', 'telegram/restricted', undefined],
-    ['AUTH_KEY_DUPLICATED', 406, 'RELOGIN', 'telegram/signed-out', undefined],
+    ['AUTH_KEY_DUPLICATED', 406, 'RELOGIN', 'telegram/session-duplicated', undefined],
     ['CHAT_WRITE_FORBIDDEN', 403, 'SKIP', 'telegram/not-allowed-in-chat', undefined],
     ['CHANNEL_INVALID', 406, 'REFRESH', 'telegram/chat-gone', undefined],
     ['SCHEDULE_TOO_MUCH', 400, 'SKIP', 'telegram/quota-of-chat', undefined],
     ['MESSAGE_TOO_LONG', 400, 'FIX', 'telegram/text-too-long', undefined],
     ['SCHEDULE_DATE_TOO_LATE', 400, 'FIX', 'telegram/date-refused', undefined],
     ['INTERDC_4_CALL_ERROR', 500, 'BACKOFF', 'telegram/unreachable', undefined],
-    ['ALLOW_PAYMENT_REQUIRED_50', 403, 'SKIP', 'telegram/not-allowed-in-chat', undefined],
+    ['ALLOW_PAYMENT_REQUIRED_50', 403, 'SKIP', 'telegram/payment-required', undefined],
   ])('%s (%i) asks for %s', (name, code, reaction, errorCode, waitSeconds) => {
     const failure = classify(name, code)
     expect(failure).toMatchObject({ reaction, code: errorCode })

@@ -1,4 +1,4 @@
-import type { CodeDelivery, ErrorCode, TextEntity } from '../../contract/index.ts'
+import type { CodeDelivery, ErrorCode, RouteAttempt, TextEntity } from '../../contract/index.ts'
 import type { Result } from '../failure.ts'
 import type { Clock, Log, Timers } from '../ports.ts'
 
@@ -74,11 +74,17 @@ export type SentCode = {
   readonly hash: string
   readonly delivery: CodeDelivery
   readonly length: number | null
+  /** What Telegram shows of where it went, or of its beginning. */
+  readonly trace: string | null
   /** Seconds until another code may be asked for, and how that one would come; null when there is no other way. */
   readonly next: { readonly afterSeconds: number; readonly delivery: CodeDelivery } | null
 }
 
 export type SignedIn = { readonly kind: 'signed-in'; readonly me: Me } | { readonly kind: 'password-needed' }
+
+/** To be shown as a picture until `expires` (Unix seconds), or what has become of it. */
+export type LoginToken =
+  { readonly kind: 'token'; readonly token: Uint8Array; readonly expires: number } | SignedIn
 
 /** A chat as the dialog list tells it. `id` is the marked id (`-100…` for channels and supergroups). */
 export type DialogChat = {
@@ -142,8 +148,22 @@ export type PublishedMessage = {
 export type Hint =
   | { readonly kind: 'disconnected' }
   | { readonly kind: 'signed-out' }
+  /** Somebody has confirmed the login token on a telephone. */
+  | { readonly kind: 'login-token' }
   | { readonly kind: 'scheduled-changed'; readonly chatId: string | null }
   | { readonly kind: 'published'; readonly chatId: string | null }
+
+/** What the connection to Telegram goes through. */
+export type Proxy =
+  | {
+      readonly kind: 'socks5'
+      readonly host: string
+      readonly port: number
+      readonly username: string
+      readonly password: string
+    }
+  /** `secret`: 16 bytes. */
+  | { readonly kind: 'mtproxy'; readonly host: string; readonly port: number; readonly secret: Uint8Array }
 
 export type ConnectionOptions = {
   /** A sign-in may be sent on to another data centre; an account's connection finds out at once whether it is signed in. */
@@ -152,6 +172,9 @@ export type ConnectionOptions = {
   readonly apiId: number
   readonly apiHash: string
   readonly device: { readonly appVersion: string; readonly language: string }
+  readonly proxy?: Proxy | null
+  /** Told of every address tried, for a person who wonders why Telegram is not reached. */
+  readonly onAttempt?: (attempt: RouteAttempt) => void
   /** A session was made, or moved to another data centre by a sign-in. It is worth keeping once that has succeeded. */
   readonly onSession: (session: StoredSession) => void
   readonly onHint: (hint: Hint) => void
@@ -173,7 +196,13 @@ export type TelegramConnection = {
   sendCode(phone: string): Answer<SentCode>
   resendCode(phone: string, hash: string): Answer<SentCode>
   cancelCode(phone: string, hash: string): Answer<null>
-  signIn(phone: string, hash: string, code: string): Answer<SignedIn>
+  /** `by`: where the code came to, since Telegram wants those of an e-mail in another field. */
+  signIn(phone: string, hash: string, code: string, by?: 'phone' | 'email'): Answer<SignedIn>
+  /**
+   * A token to show, never to one of the accounts `except`; asked again after it was confirmed, it signs in, in another
+   * data centre if need be.
+   */
+  loginToken(except: readonly string[]): Answer<LoginToken>
   passwordHint(): Answer<string | null>
   checkPassword(password: string): Answer<Me>
   logOut(): Answer<null>

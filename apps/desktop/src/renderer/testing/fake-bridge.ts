@@ -46,6 +46,8 @@ export type FakeBridge = Bridge & {
   /** Every event until the next one is lost, as when a machine sleeps. */
   loseEvent(): void
   connect(connected: boolean): void
+  /** A telephone confirms the picture of a sign-in. */
+  confirmQr(): void
   /** Replaces one handler. */
   answer<N extends MethodName>(name: N, handler: Handlers[N]): void
   readonly state: FakeState
@@ -168,6 +170,7 @@ export function createFakeBridge(
     phone,
     delivery: 'app',
     length: 5,
+    trace: null,
     resend: { from: iso(clock() + 42_000), delivery: 'sms' },
   })
   const signedIn = (): SignInStep => {
@@ -185,6 +188,13 @@ export function createFakeBridge(
     emit('accounts.changed', state.accounts)
     return { step: 'done', account }
   }
+  const qrStep = (): SignInStep => ({
+    step: 'qr',
+    signInId: 's1',
+    url: `tg://login?token=${'c2FibGllciByb3NlIGRlcyB2ZW50cyBib3Vzc29sZQ'}${Math.floor(clock() / 30_000)}`,
+    expiresAt: iso(clock() + 30_000),
+  })
+  let confirmed = false
   let phone = ''
 
   const handlers: { -readonly [N in MethodName]: Handlers[N] } = {
@@ -201,12 +211,21 @@ export function createFakeBridge(
       emit('settings.changed', state.settings)
       return state.settings
     },
+    'network.get': () => state.proxy,
+    'network.setProxy': change => (state.proxy = proxyView(change)),
+    'network.test': () => ({
+      error: null,
+      attempts: [{ host: '149.154.167.50', port: 443, outcome: 'reached' }],
+      milliseconds: 180,
+    }),
     'accounts.list': () => state.accounts,
     'accounts.signIn': input => {
       phone = input.phone
       if (!phone.startsWith('+')) throw new FakeFailure('telegram/phone-invalid')
       return codeStep(phone)
     },
+    'accounts.signInByQr': () => qrStep(),
+    'accounts.refreshQr': () => (confirmed ? signedIn() : qrStep()),
     'accounts.submitCode': ({ code }) => {
       if (code === '22222') return { step: 'password', signInId: 's1', hint: 'le chat' }
       if (code !== '12345') throw new FakeFailure('telegram/code-invalid')
@@ -314,6 +333,9 @@ export function createFakeBridge(
   }
 
   return {
+    confirmQr: () => {
+      confirmed = true
+    },
     calls,
     opened,
     state,

@@ -13,6 +13,7 @@ export function hintsOf(pushed: unknown): readonly Hint[] {
 }
 
 function hintOf(update: Api.TypeUpdate): Hint | null {
+  if (update instanceof Api.UpdateLoginToken) return { kind: 'login-token' }
   if (update instanceof Api.UpdateNewScheduledMessage)
     return { kind: 'scheduled-changed', chatId: chatOf(update.message) }
   if (update instanceof Api.UpdateDeleteScheduledMessages)

@@ -1,15 +1,17 @@
 import bigInt from 'big-integer'
 import { failure, success, type Result } from '../../failure.ts'
-import { classify } from '../errors.ts'
+import { classify, OFFLINE } from '../errors.ts'
 import type {
   Answer,
   ConnectionOptions,
+  LoginToken,
   Me,
   OutgoingMessage,
   Peer,
   Placement,
   PublishedMessage,
   SentCode,
+  SignedIn,
   TelegramConnection,
   TelegramFailure,
   TelegramGateway,
@@ -18,6 +20,7 @@ import { sentCodeOf } from './auth.ts'
 import { dialogPage, dialogsRequest } from './chats.ts'
 import { oneAtATime } from '../../one-at-a-time.ts'
 import { Api, computeCheck } from './library.ts'
+import { createPorts, type Ports } from '../routes/index.ts'
 import { createTransport, type Asked, type DataCentre } from './transport.ts'
 import type { Address } from './socket.ts'
 import { inputEntity, inputPeer, meOf, publishedMessage, scheduledMessage } from './values.ts'
@@ -32,6 +35,11 @@ export type GramjsOptions = {
 const TELEGRAM_DC_2: DataCentre = { dcId: 2, host: '149.154.167.50', port: 443 }
 const HISTORY_PAGE = 100
 const MOST_HISTORY_PAGES = 50
+const OFFICIAL_APP_ONLY: TelegramFailure = {
+  reaction: 'LOGIN',
+  code: 'telegram/official-app-needed',
+  rpc: 'code-for-official-apps',
+}
 const UNREADABLE: TelegramFailure = { reaction: 'APP', code: 'telegram/update-needed', rpc: 'unreadable' }
 
 /** Telegram through the npm package `telegram`, raw requests only. */
@@ -39,11 +47,12 @@ export function createGramjsGateway({
   resolveAddress,
   defaultDc = TELEGRAM_DC_2,
 }: GramjsOptions): TelegramGateway {
-  return options => createConnection(options, resolveAddress, defaultDc)
+  const ports = createPorts()
+  return options => createConnection({ ...options, ports }, resolveAddress, defaultDc)
 }
 
 function createConnection(
-  options: ConnectionOptions,
+  options: ConnectionOptions & { readonly ports: Ports },
   resolveAddress: GramjsOptions['resolveAddress'],
   defaultDc: DataCentre,
 ): TelegramConnection {
@@ -59,8 +68,39 @@ function createConnection(
       return failure(classify('PHONE_NUMBER_UNOCCUPIED', 400))
     return authorization.user instanceof Api.User ? success(meOf(authorization.user)) : failure(UNREADABLE)
   }
+  /** What else there is asks to be paid for the code, which is for official applications. */
   const codeOf = (sent: Api.auth.TypeSentCode): Result<SentCode, TelegramFailure> =>
-    sent instanceof Api.auth.SentCode ? success(sentCodeOf(sent)) : failure(UNREADABLE)
+    sent instanceof Api.auth.SentCode ? success(sentCodeOf(sent)) : failure(OFFICIAL_APP_ONLY)
+
+  const admitted = (
+    answer: Result<Api.auth.TypeAuthorization, TelegramFailure>,
+  ): Result<SignedIn, TelegramFailure> => {
+    if (!answer.ok)
+      return answer.error.rpc === 'SESSION_PASSWORD_NEEDED' ? success({ kind: 'password-needed' }) : answer
+    const me = signedIn(answer.value)
+    return me.ok ? success({ kind: 'signed-in', me: me.value }) : me
+  }
+
+  /** https://core.telegram.org/api/qr-login */
+  const loginToken = async (except: readonly string[]): Answer<LoginToken> => {
+    const asked = new Api.auth.ExportLoginToken({ ...credentials, exceptIds: except.map(id => bigInt(id)) })
+    let answer: Result<Api.auth.TypeLoginToken, TelegramFailure> = await ask(asked)
+    if (answer.ok && answer.value instanceof Api.auth.LoginTokenMigrateTo) {
+      const { dcId, token } = answer.value
+      if (!(await transport.moveTo(dcId))) return failure(OFFLINE)
+      answer = await ask(new Api.auth.ImportLoginToken({ token }))
+    }
+    if (!answer.ok) {
+      const told = admitted(answer)
+      return told.ok ? success(told.value) : told
+    }
+    const { value } = answer
+    if (value instanceof Api.auth.LoginToken)
+      return success({ kind: 'token', token: new Uint8Array(value.token), expires: value.expires })
+    return value instanceof Api.auth.LoginTokenSuccess
+      ? admitted(success(value.authorization))
+      : failure(UNREADABLE)
+  }
 
   const connect = async (): Answer<{ serverTime: number }> => {
     const config = await transport.connect()
@@ -158,17 +198,17 @@ function createConnection(
       }),
     cancelCode: (phone, hash) =>
       inTurn(() => done(change(new Api.auth.CancelCode({ phoneNumber: phone, phoneCodeHash: hash })))),
-    signIn: (phone, hash, code) =>
+    signIn: (phone, hash, code, by = 'phone') =>
       inTurn(async () => {
-        const request = { phoneNumber: phone, phoneCodeHash: hash, phoneCode: code }
-        const answer = await change(new Api.auth.SignIn(request))
-        if (!answer.ok)
-          return answer.error.rpc === 'SESSION_PASSWORD_NEEDED'
-            ? success({ kind: 'password-needed' })
-            : answer
-        const me = signedIn(answer.value)
-        return me.ok ? success({ kind: 'signed-in', me: me.value }) : me
+        const given =
+          by === 'email'
+            ? { emailVerification: new Api.EmailVerificationCode({ code }) }
+            : { phoneCode: code }
+        return admitted(
+          await change(new Api.auth.SignIn({ phoneNumber: phone, phoneCodeHash: hash, ...given })),
+        )
       }),
+    loginToken: except => inTurn(() => loginToken(except)),
     passwordHint: () =>
       inTurn(async () => {
         const parameters = await ask(new Api.account.GetPassword())

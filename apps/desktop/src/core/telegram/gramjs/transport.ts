@@ -5,8 +5,9 @@ import type { ConnectionOptions, StoredSession, TelegramFailure } from '../gatew
 import { hintsOf } from './hints.ts'
 import { Api, LAYER } from './library.ts'
 import { rpcAnswerOf } from './rpc-error.ts'
+import { createPorts, routeTo, type Address, type Ports } from '../routes/index.ts'
 import { openSender, type Loss, type Sender } from './sender.ts'
-import type { Address } from './socket.ts'
+import { RoutedSocket } from './socket.ts'
 
 export type DataCentre = { readonly dcId: number; readonly host: string; readonly port: number }
 
@@ -14,10 +15,9 @@ export type TransportOptions = ConnectionOptions & {
   readonly defaultDc: DataCentre
   /** The only address to dial instead of Telegram's. */
   readonly resolveAddress?: ((dc: DataCentre) => Address) | undefined
+  /** What is known of Telegram's ports here. */
+  readonly ports?: Ports
 }
-
-/** Port 80 is broken in many company networks; 443 is the one most of them let through. */
-const PORTS = [443, 80, 5222]
 const CONNECT_TIMEOUT_MS = 30_000
 const CALL_TIMEOUT_MS = 25_000
 const PING_EVERY_MS = 60_000
@@ -43,8 +43,9 @@ export type Transport = ReturnType<typeof createTransport>
  * trouble: the connection lost, an answer missing, the key unknown. Only a sign-in may move it to another data centre.
  */
 export function createTransport(options: TransportOptions) {
-  const { timers, onHint, log } = options
+  const { timers, onHint, log, ports = createPorts() } = options
   let sender: Sender | null = null
+  let socket: RoutedSocket | null = null
   let dc: DataCentre = options.session ?? options.defaultDc
   let config: Api.Config | null = null
   let dead = false
@@ -55,8 +56,19 @@ export function createTransport(options: TransportOptions) {
   let lost = new Promise<Loss>(() => undefined)
   let cancelPing = (): void => undefined
 
-  const addresses = (): readonly Address[] =>
-    options.resolveAddress ? [options.resolveAddress(dc)] : PORTS.map(port => ({ host: dc.host, port }))
+  const route = () => {
+    const addresses = options.resolveAddress
+      ? [options.resolveAddress(dc)]
+      : ports.order().map(port => ({ host: dc.host, port }))
+    return routeTo({ dcId: dc.dcId, addresses }, options.proxy ?? null)
+  }
+
+  /** Connected, and then nothing that Telegram would say: the next try begins elsewhere. */
+  const reportSilence = (address: Address): void => {
+    if (loss === 'key-unknown' || dead) return
+    options.onAttempt?.({ ...address, outcome: 'no-answer' })
+    if (socket?.padded === false) ports.silent(address.port)
+  }
 
   const limited = <T>(work: Promise<T>, ms: number): Promise<T | 'timeout' | Loss> => {
     let cancel = (): void => undefined
@@ -72,6 +84,9 @@ export function createTransport(options: TransportOptions) {
     const closing = sender
     sender = null
     await closing?.close()
+    // One that has not come up yet has no sender to close it.
+    await socket?.close()
+    socket = null
   }
 
   const die = (): void => {
@@ -92,7 +107,8 @@ export function createTransport(options: TransportOptions) {
       }
     })
     const mine = lost
-    const opening = openSender(dc.dcId, addresses(), key, {
+    socket = new RoutedSocket(route(), options.onAttempt)
+    const opening = openSender(dc.dcId, socket, key, {
       onLoss: reason => {
         if (lost !== mine) return
         lose(reason)
@@ -140,6 +156,9 @@ export function createTransport(options: TransportOptions) {
         keepAlive()
         return opened
       }
+      const reached = socket?.reached ?? null
+      if (reached !== null && (opened === null || opened.error.reaction === 'UNCERTAIN'))
+        reportSilence(reached)
       await closeSender()
       if (dead) return failure(OFFLINE)
       if (loss === 'key-unknown' && key !== null) {
@@ -148,7 +167,7 @@ export function createTransport(options: TransportOptions) {
         continue
       }
       if (opened !== null && opened.error.reaction !== 'UNCERTAIN') return opened
-      if (key !== null || tries >= HANDSHAKES) return failure(OFFLINE)
+      if (key !== null || reached === null || tries >= HANDSHAKES) return failure(OFFLINE)
     }
   }
 
@@ -169,14 +188,14 @@ export function createTransport(options: TransportOptions) {
     })
   }
 
-  /** Telegram wants this phone number at another data centre: a new key there, and the same question again. */
+  /** Telegram wants this sign-in at another data centre, where it needs a new key. False: nothing can be asked any more. */
   const moveTo = async (dcId: number): Promise<boolean> => {
     const option = config?.dcOptions.find(
       ({ id, ipv6, mediaOnly, cdn, tcpoOnly }) => id === dcId && !ipv6 && !mediaOnly && !cdn && !tcpoOnly,
     )
     if (option === undefined) return false
     await closeSender()
-    dc = { dcId, host: option.ipAddress, port: PORTS[0] ?? option.port }
+    dc = { dcId, host: option.ipAddress, port: option.port }
     return (await connectTo(null)).ok
   }
 
@@ -200,6 +219,7 @@ export function createTransport(options: TransportOptions) {
     connect: async (): Promise<Result<Api.Config, TelegramFailure>> =>
       dead ? failure(OFFLINE) : connectTo(options.session?.key ?? null),
     invoke,
+    moveTo,
     destroy: async (): Promise<void> => {
       dead = true
       lose('closed')

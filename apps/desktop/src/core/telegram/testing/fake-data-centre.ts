@@ -6,6 +6,7 @@ import type {
   ConnectionOptions,
   DialogChat,
   Hint,
+  LoginToken,
   Me,
   OutgoingMessage,
   Peer,
@@ -31,9 +32,12 @@ export type FakeUser = {
   readonly password: string | null
 }
 
+/** What a message carries that no edit of text or date may take from it. */
+type Kept = { readonly silent?: boolean; readonly noWebpage?: boolean }
+
 type FakeChat = {
-  readonly scheduled: ScheduledMessage[]
-  readonly published: PublishedMessage[]
+  readonly scheduled: (ScheduledMessage & Kept)[]
+  readonly published: (PublishedMessage & Kept)[]
   lastScheduledId: number
   lastPublishedId: number
 }
@@ -53,6 +57,9 @@ export function createFakeDataCentre(clock: Clock) {
   let late: (() => void)[] = []
   let dialogs: readonly DialogChat[] = []
   let lastKey = 0
+  let tokens = 0
+  let excepted: readonly string[] = []
+  const confirmed = new Map<string, string>()
   let down = false
   const calls: { readonly method: string; readonly at: number }[] = []
 
@@ -71,11 +78,11 @@ export function createFakeDataCentre(clock: Clock) {
     for (const chat of chats.values())
       for (const message of chat.scheduled.filter(({ at }) => at <= now)) publish(chat, message)
   }
-  const publish = (chat: FakeChat, message: ScheduledMessage): number => {
+  const publish = (chat: FakeChat, message: ScheduledMessage & Kept, when = message.at): number => {
     chat.scheduled.splice(chat.scheduled.indexOf(message), 1)
     chat.lastPublishedId += 1
-    const { at, text, entities } = message
-    chat.published.push({ id: chat.lastPublishedId, at, text, entities, fromScheduled: true })
+    const { at: _at, media: _media, ...rest } = message
+    chat.published.push({ ...rest, id: chat.lastPublishedId, at: when, fromScheduled: true })
     return chat.lastPublishedId
   }
 
@@ -86,8 +93,8 @@ export function createFakeDataCentre(clock: Clock) {
     if (message.text.length > 4096) return failure(classify('MESSAGE_TOO_LONG', 400))
     if (chat.scheduled.length >= QUOTA) return failure(classify('SCHEDULE_TOO_MUCH', 400))
     chat.lastScheduledId += 1
-    const { at, text, entities } = message
-    chat.scheduled.push({ id: chat.lastScheduledId, at, text, entities, media: false })
+    const { at, text, entities, silent, noWebpage } = message
+    chat.scheduled.push({ id: chat.lastScheduledId, at, text, entities, media: false, silent, noWebpage })
     accepted.set(id, chat.lastScheduledId)
     return success(chat.lastScheduledId)
   }
@@ -148,6 +155,7 @@ export function createFakeDataCentre(clock: Clock) {
         hash: `hash-of-${phone}`,
         delivery: 'app',
         length: 5,
+        trace: null,
         next: { afterSeconds: 60, delivery: 'sms' },
       })
     }
@@ -182,6 +190,24 @@ export function createFakeDataCentre(clock: Clock) {
             pending = user
             if (user.password !== null) return success({ kind: 'password-needed' })
             return success({ kind: 'signed-in', me: enter(user) })
+          },
+          true,
+        ),
+      loginToken: except =>
+        call<LoginToken>(
+          'loginToken',
+          false,
+          () => {
+            const user = [...users.values()].find(({ me }) => me.userId === confirmed.get(key))
+            if (user !== undefined) {
+              pending = user
+              if (user.password !== null) return success({ kind: 'password-needed' })
+              return success({ kind: 'signed-in', me: enter(user) })
+            }
+            tokens += 1
+            excepted = except
+            const token = new Uint8Array(Buffer.from(`${key}/${tokens}`))
+            return success({ kind: 'token', token, expires: Math.floor(clock.now() / 1000) + 30 })
           },
           true,
         ),
@@ -239,8 +265,25 @@ export function createFakeDataCentre(clock: Clock) {
           }
           return success(null)
         }),
-      editScheduled: () => call('editScheduled', true, () => success(null)),
-      sendScheduledNow: () => call('sendScheduledNow', true, () => success(null)),
+      editScheduled: (peer, id, { at, content }) =>
+        call('editScheduled', true, userId => {
+          const { scheduled } = chatOf(keyOf(userId, peer))
+          const index = scheduled.findIndex(message => message.id === id)
+          const before = scheduled[index]
+          if (before === undefined) return failure(classify('MESSAGE_ID_INVALID', 400))
+          const after = { ...before, at, ...content }
+          if (JSON.stringify(after) === JSON.stringify(before)) return success(null)
+          scheduled[index] = after
+          return success(null)
+        }),
+      sendScheduledNow: (peer, ids) =>
+        call('sendScheduledNow', true, userId => {
+          const chat = chatOf(keyOf(userId, peer))
+          const found = chat.scheduled.filter(({ id }) => ids.includes(id))
+          if (found.length < ids.length) return failure(classify('MESSAGE_ID_INVALID', 400))
+          for (const message of found) publish(chat, message, Math.floor(clock.now() / 1000))
+          return success(null)
+        }),
       publishedBetween: (peer, from, to) =>
         call('publishedBetween', false, id =>
           success(chatOf(keyOf(id, peer)).published.filter(({ at }) => at >= from && at <= to)),
@@ -258,6 +301,14 @@ export function createFakeDataCentre(clock: Clock) {
     /** Of a channel, whoever asks; its arrays may be changed as another device would. */
     channel: (id: string): FakeChat => chatOf(`channel/${id}`),
     publishDue,
+    /** A telephone reads the picture and says yes. */
+    confirmToken: (url: string, number: number): void => {
+      const token = Buffer.from(new URL(url).searchParams.get('token') ?? '', 'base64url').toString()
+      confirmed.set(token.split('/')[0] ?? '', String(1000 + number))
+      for (const connection of [...connections]) connection.hint({ kind: 'login-token' })
+    },
+    /** Whom the last token was not meant for. */
+    exceptedUsers: (): readonly string[] => excepted,
     fault: (fault: FakeFault): void => void faults.push({ fault, left: fault.times ?? 1 }),
     clearFaults: (): void => {
       faults = []

@@ -99,3 +99,86 @@ test('another code can be asked for only from the moment Telegram gave', async (
   again.wrapper.unmount()
   vi.useRealTimers()
 })
+
+test('a picture can be read instead of typing a number, renews itself, and ends in the account', async () => {
+  let now = Date.parse('2026-11-22T13:00:00Z')
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  const fake = createFakeBridge('full', () => now)
+  const { wrapper, router } = await walk('/accounts/add', { fake, clock: () => now })
+  await eventually(() => button(wrapper, 'Se connecter avec un QR code'))
+  await button(wrapper, 'Se connecter avec un QR code').trigger('click')
+  await settle()
+  const squares = () => wrapper.get('[data-testid=qr] path').attributes('d')
+  const first = squares()
+  expect(first).toMatch(/^M4 4h1v1h-1z/)
+  expect(wrapper.get('[data-testid=qr]').attributes('aria-label')).toBe('QR code de connexion à Telegram')
+  expect(document.body.innerHTML).not.toMatch(/ style=/)
+  now += 30_000
+  vi.advanceTimersByTime(1000)
+  await eventually(() => expect(squares()).not.toBe(first))
+  fake.confirmQr()
+  vi.advanceTimersByTime(1000)
+  await eventually(() => expect(router.currentRoute.value.name).toBe('accounts'))
+  wrapper.unmount()
+  vi.useRealTimers()
+})
+
+test('from the picture one gets back to the number, and the core forgets the token', async () => {
+  const { wrapper, fake } = await start()
+  await button(wrapper, 'Se connecter avec un QR code').trigger('click')
+  await settle()
+  await button(wrapper, 'Se connecter par numéro').trigger('click')
+  await settle()
+  expect(fake.calls.at(-1)).toMatchObject({ name: 'accounts.cancelSignIn', input: { signInId: 's1' } })
+  expect(field(wrapper, 'Numéro de téléphone').exists()).toBe(true)
+  wrapper.unmount()
+})
+
+test.each([
+  ['email', 'c***@exemple.fr', 'à votre adresse e-mail c***@exemple.fr', 'Code reçu'],
+  ['flash-call', '339751*****', 'le numéro complet qui s’affiche (339751*****)', 'Code reçu'],
+  ['missed-call', '+3397', 'derniers chiffres du numéro (+3397…)', 'Code reçu'],
+  ['sms-word', 't', 'Il commence par « t ».', 'Mot reçu'],
+  ['sms-phrase', 'le tournesol', 'Il commence par « le tournesol ».', 'Phrase reçue'],
+] as const)(
+  'a code sent by %s is told so, and asked for as what it is',
+  async (delivery, trace, told, label) => {
+    const fake = createFakeBridge('full')
+    fake.answer('accounts.signIn', ({ phone }) => ({
+      step: 'code',
+      signInId: 's1',
+      phone,
+      delivery,
+      length: null,
+      trace,
+      resend: null,
+    }))
+    const walked = await start(fake)
+    await toCode(walked)
+    expect(walked.wrapper.text()).toContain(told)
+    expect(field(walked.wrapper, label).exists()).toBe(true)
+    walked.wrapper.unmount()
+  },
+)
+
+test.each(['email-setup', 'official-app'] as const)(
+  'where %s stands in the way, no code is asked for and the next step is told',
+  async delivery => {
+    const fake = createFakeBridge('full')
+    fake.answer('accounts.signIn', ({ phone }) => ({
+      step: 'code',
+      signInId: 's1',
+      phone,
+      delivery,
+      length: null,
+      trace: null,
+      resend: null,
+    }))
+    const walked = await start(fake)
+    await toCode(walked)
+    expect(walked.wrapper.text()).toContain('connectez-vous avec un QR code')
+    expect(walked.wrapper.findAll('input')).toHaveLength(0)
+    expect(button(walked.wrapper, 'Se connecter avec un QR code').exists()).toBe(true)
+    walked.wrapper.unmount()
+  },
+)

@@ -70,6 +70,26 @@ export const errors: Sentences<typeof fr> = {
     what: 'This sign-in is no longer valid.',
     next: 'Start again with the phone number.',
   },
+  'telegram/no-other-code': {
+    what: 'Telegram has no other way to send the code.',
+    next: 'Open Telegram on another device and read the code there, or come back in a few hours.',
+  },
+  'telegram/too-many-codes': {
+    what: 'Too many codes or tries were asked for with this number.',
+    next: 'Let a day pass before you start again: insisting makes the wait longer.',
+  },
+  'telegram/email-needed': {
+    what: 'Telegram first wants a login e-mail address for this account.',
+    next: 'Add it in the official Telegram app, then come back.',
+  },
+  'telegram/official-app-needed': {
+    what: 'Telegram keeps this sign-in for its official apps.',
+    next: 'Sign in once with this number in the Telegram app, then come back.',
+  },
+  'telegram/bot-refused': {
+    what: 'This account is a bot, and bots cannot schedule messages.',
+    next: 'Sign in with the account of a person.',
+  },
   'telegram/unreachable': {
     what: 'Telegram cannot be reached.',
     next: 'Check the Internet connection; AutoTele keeps trying.',
@@ -86,13 +106,33 @@ export const errors: Sentences<typeof fr> = {
     what: 'Telegram closed the session of this account.',
     next: 'Sign in again under Accounts; your plan is kept.',
   },
+  'telegram/session-duplicated': {
+    what: 'Two programs used the same session at once, so Telegram cancelled it.',
+    next: 'Close the other program (an old AutoTele, a copy of the data), then sign in to this account again.',
+  },
   'telegram/restricted': {
     what: 'Telegram restricts this account.',
     next: "Write to {'@'}SpamBot in Telegram to learn why and for how long.",
   },
+  'telegram/frozen': {
+    what: 'Telegram has frozen this account.',
+    next: 'Open Telegram on your phone: it tells you why and how to appeal.',
+  },
+  'telegram/account-banned': {
+    what: 'Telegram has banned this account.',
+    next: "Write to recover{'@'}telegram.org if this is a mistake; nothing more leaves from this account.",
+  },
+  'telegram/account-deleted': {
+    what: 'This Telegram account was deleted.',
+    next: 'Remove it from AutoTele; nothing can leave from it any more.',
+  },
   'telegram/api-id-invalid': {
     what: 'Telegram refuses the identifier of this application.',
     next: 'Check api_id and api_hash in config/app_config.json, or install the latest version.',
+  },
+  'telegram/api-id-public': {
+    what: 'Telegram blocks the identifier of this application because it is known publicly.',
+    next: 'Create your own on my.telegram.org and put api_id and api_hash in config/app_config.json.',
   },
   'telegram/not-allowed-in-chat': {
     what: 'This account is not allowed to write in this chat.',
@@ -101,6 +141,26 @@ export const errors: Sentences<typeof fr> = {
   'telegram/chat-gone': {
     what: 'This chat no longer exists or this account is no longer in it.',
     next: 'Join it again in Telegram, or remove it.',
+  },
+  'telegram/topic-gone': {
+    what: 'This topic is closed or deleted, or the group no longer has topics.',
+    next: 'Refresh the chats and choose another topic.',
+  },
+  'telegram/kind-not-allowed-in-chat': {
+    what: 'This chat does not accept this kind of content.',
+    next: 'Take it out of the message for this chat, or ask an administrator for the right.',
+  },
+  'telegram/payment-required': {
+    what: 'Writing in this chat has to be paid for.',
+    next: 'AutoTele never pays for you: take this chat out.',
+  },
+  'telegram/premium-required': {
+    what: 'Telegram keeps this for Premium accounts.',
+    next: 'Take out what needs Premium, or subscribe with this account in Telegram.',
+  },
+  'telegram/send-as-refused': {
+    what: 'This account may not publish here under that identity.',
+    next: 'Choose another identity to send as in this chat.',
   },
   'telegram/slow-mode': {
     what: 'The slow mode of this chat makes us wait.',
@@ -118,6 +178,26 @@ export const errors: Sentences<typeof fr> = {
     what: 'Telegram refuses this content.',
     next: 'Check the links and the formatting, then try again.',
   },
+  'telegram/file-refused': {
+    what: 'Telegram refuses this file.',
+    next: 'Check its format and size, or send it as a document.',
+  },
+  'telegram/file-expired': {
+    what: 'The file sent to Telegram is no longer valid there.',
+    next: 'Try again: it will be sent once more.',
+  },
+  'telegram/link-refused': {
+    what: 'Telegram cannot read a link of the message.',
+    next: 'Correct it, or turn the link preview off.',
+  },
+  'telegram/reply-gone': {
+    what: 'The message you reply to no longer exists.',
+    next: 'Choose another one, or publish without a reply.',
+  },
+  'telegram/message-gone': {
+    what: 'This message is no longer among the scheduled ones.',
+    next: 'It was published or deleted elsewhere: the list is about to be refreshed.',
+  },
   'telegram/date-refused': {
     what: 'Telegram refuses this date.',
     next: 'Choose a date within the coming year.',
@@ -129,6 +209,34 @@ export const errors: Sentences<typeof fr> = {
   'telegram/unknown': {
     what: 'Telegram answered with an unknown error: {name}.',
     next: 'Try again. If it comes back, send today’s log to your seller.',
+  },
+  'proxy/unreachable': {
+    what: 'The proxy does not answer.',
+    next: 'Check its address and port, and that it is running.',
+  },
+  'proxy/credentials-refused': {
+    what: 'The proxy refuses this user name or password.',
+    next: 'Check them with the person who gave you this proxy.',
+  },
+  'proxy/not-socks5': {
+    what: 'What answers at this address is not a SOCKS5 proxy.',
+    next: 'Check the port and the kind of proxy.',
+  },
+  'proxy/telegram-unreachable': {
+    what: 'The proxy works but cannot reach Telegram.',
+    next: 'Try another proxy, or ask whoever runs it to allow Telegram.',
+  },
+  'proxy/no-answer': {
+    what: 'The proxy takes the connection, but Telegram does not answer through it.',
+    next: 'Most often the secret is wrong: copy the whole link of the proxy again.',
+  },
+  'proxy/secret-invalid': {
+    what: 'This is not the secret of an MTProxy.',
+    next: 'It has 32 characters from 0 to f, sometimes after “dd”. Pasting the link of the proxy is safest.',
+  },
+  'proxy/secret-fake-tls': {
+    what: 'This secret begins with “ee”: the proxy pretends to be a web site, which AutoTele cannot do.',
+    next: 'Ask for an MTProxy with a plain or “dd” secret, or use a SOCKS5 proxy.',
   },
   'account/unknown': {
     what: 'This account is no longer in AutoTele.',

@@ -41,6 +41,7 @@ export const accounts = {
   addAgainText: 'Saisissez le numéro du compte « {name} » ({phone}).',
   step: {
     phone: 'Numéro',
+    qr: 'QR code',
     code: 'Code',
     password: 'Mot de passe',
   },
@@ -54,12 +55,23 @@ export const accounts = {
     app: 'Telegram a envoyé un code dans l’application Telegram de vos autres appareils.',
     sms: 'Telegram a envoyé un code par SMS.',
     call: 'Telegram vous appelle et dicte le code.',
-    'flash-call': 'Telegram vous appelle : le code est dans le numéro qui s’affiche.',
-    'missed-call': 'Telegram vous appelle et raccroche : le code est formé des derniers chiffres du numéro.',
-    email: 'Telegram a envoyé un code à votre adresse e-mail.',
+    'flash-call':
+      'Telegram vous appelle et raccroche : le code est le numéro complet qui s’affiche ({trace}). Ne décrochez pas.',
+    'missed-call':
+      'Telegram vous appelle et raccroche : le code est formé des derniers chiffres du numéro ({trace}…).',
+    email: 'Telegram a envoyé un code à votre adresse e-mail {trace}.',
     fragment: 'Telegram a envoyé un code sur Fragment, où ce numéro a été acheté.',
+    'sms-word': 'Telegram a envoyé un mot par SMS. {trace}',
+    'sms-phrase': 'Telegram a envoyé une phrase par SMS. {trace}',
+    'email-setup':
+      'Telegram n’a rien envoyé : il veut d’abord une adresse e-mail de connexion pour ce compte. Ajoutez-la dans l’application Telegram (Réglages, Confidentialité et sécurité), puis recommencez ici, ou connectez-vous avec un QR code.',
+    'official-app':
+      'Telegram ne délivre ce code qu’à ses applications officielles. Demandez un autre envoi s’il est proposé, ou connectez-vous avec un QR code.',
     other: 'Telegram a envoyé un code.',
   },
+  wordBegins: 'Il commence par « {beginning} ».',
+  word: 'Mot reçu',
+  phrase: 'Phrase reçue',
   codeFor: 'Pour le numéro {phone}',
   code: 'Code reçu',
   codeLength: '{n} chiffre | {n} chiffres',
@@ -77,6 +89,10 @@ export const accounts = {
     'missed-call': 'par appel',
     email: 'par e-mail',
     fragment: 'sur Fragment',
+    'sms-word': 'un mot par SMS',
+    'sms-phrase': 'une phrase par SMS',
+    'email-setup': 'par e-mail',
+    'official-app': 'dans une application officielle',
     other: 'autrement',
   },
   password: 'Mot de passe de la validation en deux étapes',
@@ -86,6 +102,17 @@ export const accounts = {
   passwordForgot:
     'Mot de passe oublié ? Il se réinitialise dans l’application Telegram : Réglages, Confidentialité, Validation en deux étapes.',
   submitPassword: 'Se connecter',
+  qr: {
+    use: 'Se connecter avec un QR code',
+    usePhone: 'Se connecter par numéro',
+    title: 'Lisez cette image avec votre téléphone',
+    image: 'QR code de connexion à Telegram',
+    how1: 'Ouvrez Telegram sur un téléphone où le compte est déjà connecté.',
+    how2: 'Allez dans Réglages, Appareils, puis Connecter un appareil.',
+    how3: 'Visez cette image et confirmez.',
+    renewed: 'L’image change toute seule toutes les 30 secondes environ.',
+    care: 'Ne la montrez à personne : qui la confirme relie son compte à cet ordinateur.',
+  },
   otherNumber: 'Changer de numéro',
   neverStored: 'Le code et le mot de passe servent une fois et ne sont jamais enregistrés.',
 }

@@ -67,6 +67,26 @@ export const errors = {
     what: 'Cette connexion n’est plus valable.',
     next: 'Recommencez avec le numéro de téléphone.',
   },
+  'telegram/no-other-code': {
+    what: 'Telegram n’a plus d’autre moyen d’envoyer le code.',
+    next: 'Ouvrez Telegram sur un autre appareil et lisez-y le code, ou revenez dans quelques heures.',
+  },
+  'telegram/too-many-codes': {
+    what: 'Trop de codes ou d’essais ont été demandés pour ce numéro.',
+    next: 'Laissez passer une journée avant de recommencer : insister allongerait l’attente.',
+  },
+  'telegram/email-needed': {
+    what: 'Telegram veut d’abord une adresse e-mail de connexion pour ce compte.',
+    next: 'Ajoutez-la dans l’application officielle Telegram, puis revenez ici.',
+  },
+  'telegram/official-app-needed': {
+    what: 'Telegram réserve cette connexion à ses applications officielles.',
+    next: 'Connectez ce numéro une première fois dans l’application Telegram, puis revenez ici.',
+  },
+  'telegram/bot-refused': {
+    what: 'Ce compte est un bot, et un bot ne peut pas programmer de messages.',
+    next: 'Connectez le compte d’une personne.',
+  },
   'telegram/unreachable': {
     what: 'Telegram est injoignable.',
     next: 'Vérifiez la connexion à Internet ; AutoTele réessaie tout seul.',
@@ -83,13 +103,33 @@ export const errors = {
     what: 'Telegram a fermé la session de ce compte.',
     next: 'Connectez-le de nouveau dans Comptes ; votre plan est conservé.',
   },
+  'telegram/session-duplicated': {
+    what: 'La même session servait dans deux programmes à la fois : Telegram l’a annulée.',
+    next: 'Fermez l’autre programme (ancien AutoTele, copie des données), puis connectez ce compte de nouveau.',
+  },
   'telegram/restricted': {
     what: 'Telegram limite ce compte.',
     next: "Écrivez à {'@'}SpamBot dans Telegram pour en connaître la raison et la durée.",
   },
+  'telegram/frozen': {
+    what: 'Telegram a gelé ce compte.',
+    next: 'Ouvrez Telegram sur votre téléphone : il y explique pourquoi et comment faire appel.',
+  },
+  'telegram/account-banned': {
+    what: 'Telegram a banni ce compte.',
+    next: "Écrivez à recover{'@'}telegram.org si c’est une erreur ; rien ne partira plus de ce compte.",
+  },
+  'telegram/account-deleted': {
+    what: 'Ce compte Telegram a été supprimé.',
+    next: 'Retirez-le d’AutoTele ; il n’y a plus rien à faire partir.',
+  },
   'telegram/api-id-invalid': {
     what: 'Telegram refuse l’identifiant de cette application.',
     next: 'Vérifiez api_id et api_hash dans config/app_config.json, ou installez la dernière version.',
+  },
+  'telegram/api-id-public': {
+    what: 'Telegram bloque l’identifiant de cette application, car il circule publiquement.',
+    next: 'Créez le vôtre sur my.telegram.org et mettez api_id et api_hash dans config/app_config.json.',
   },
   'telegram/not-allowed-in-chat': {
     what: 'Ce compte n’a pas le droit d’écrire dans cette discussion.',
@@ -98,6 +138,26 @@ export const errors = {
   'telegram/chat-gone': {
     what: 'Cette discussion n’existe plus ou ce compte n’y est plus.',
     next: 'Rejoignez-la de nouveau dans Telegram, ou retirez-la.',
+  },
+  'telegram/topic-gone': {
+    what: 'Ce sujet est fermé ou supprimé, ou ce groupe n’en a plus.',
+    next: 'Actualisez les discussions et choisissez un autre sujet.',
+  },
+  'telegram/kind-not-allowed-in-chat': {
+    what: 'Cette discussion n’accepte pas ce genre de contenu.',
+    next: 'Retirez-le du message pour cette discussion, ou demandez ce droit à un administrateur.',
+  },
+  'telegram/payment-required': {
+    what: 'Cette discussion fait payer l’écriture.',
+    next: 'AutoTele ne paie jamais à votre place : retirez cette discussion.',
+  },
+  'telegram/premium-required': {
+    what: 'Telegram réserve cela aux comptes Premium.',
+    next: 'Retirez ce qui demande Premium, ou abonnez ce compte dans Telegram.',
+  },
+  'telegram/send-as-refused': {
+    what: 'Ce compte ne peut pas publier ici sous cette identité.',
+    next: 'Choisissez une autre identité d’envoi pour cette discussion.',
   },
   'telegram/slow-mode': {
     what: 'Le mode lent de cette discussion impose d’attendre.',
@@ -115,6 +175,26 @@ export const errors = {
     what: 'Telegram refuse ce contenu.',
     next: 'Vérifiez les liens et la mise en forme, puis réessayez.',
   },
+  'telegram/file-refused': {
+    what: 'Telegram refuse ce fichier.',
+    next: 'Vérifiez son format et sa taille, ou envoyez-le comme document.',
+  },
+  'telegram/file-expired': {
+    what: 'Le fichier envoyé à Telegram n’y est plus valable.',
+    next: 'Réessayez : il sera envoyé de nouveau.',
+  },
+  'telegram/link-refused': {
+    what: 'Telegram n’arrive pas à lire un lien du message.',
+    next: 'Corrigez-le, ou désactivez l’aperçu des liens.',
+  },
+  'telegram/reply-gone': {
+    what: 'Le message auquel vous répondez n’existe plus.',
+    next: 'Choisissez un autre message, ou publiez sans réponse.',
+  },
+  'telegram/message-gone': {
+    what: 'Ce message n’est plus parmi les messages programmés.',
+    next: 'Il est déjà publié ou a été supprimé ailleurs : la liste va se mettre à jour.',
+  },
   'telegram/date-refused': {
     what: 'Telegram refuse cette date.',
     next: 'Choisissez une date dans l’année qui vient.',
@@ -126,6 +206,34 @@ export const errors = {
   'telegram/unknown': {
     what: 'Telegram a répondu par une erreur inconnue : {name}.',
     next: 'Réessayez. Si elle revient, envoyez le journal du jour à votre vendeur.',
+  },
+  'proxy/unreachable': {
+    what: 'Le proxy ne répond pas.',
+    next: 'Vérifiez son adresse et son port, et qu’il est en marche.',
+  },
+  'proxy/credentials-refused': {
+    what: 'Le proxy refuse ce nom d’utilisateur ou ce mot de passe.',
+    next: 'Vérifiez-les auprès de la personne qui vous a donné ce proxy.',
+  },
+  'proxy/not-socks5': {
+    what: 'Ce qui répond à cette adresse n’est pas un proxy SOCKS5.',
+    next: 'Vérifiez le port et le type de proxy.',
+  },
+  'proxy/telegram-unreachable': {
+    what: 'Le proxy fonctionne, mais n’arrive pas à joindre Telegram.',
+    next: 'Essayez un autre proxy, ou demandez à qui le gère d’autoriser Telegram.',
+  },
+  'proxy/no-answer': {
+    what: 'Le proxy accepte la connexion, mais Telegram ne répond pas au travers.',
+    next: 'Le plus souvent, le secret n’est pas le bon : recopiez le lien du proxy en entier.',
+  },
+  'proxy/secret-invalid': {
+    what: 'Ce secret n’est pas celui d’un MTProxy.',
+    next: 'Il compte 32 caractères de 0 à f, parfois précédés de « dd ». Le plus sûr est de coller le lien du proxy.',
+  },
+  'proxy/secret-fake-tls': {
+    what: 'Ce secret commence par « ee » : ce proxy se fait passer pour un site web, ce qu’AutoTele ne sait pas faire.',
+    next: 'Demandez un MTProxy avec un secret simple ou en « dd », ou utilisez un proxy SOCKS5.',
   },
   'account/unknown': {
     what: 'Ce compte n’est plus dans AutoTele.',
