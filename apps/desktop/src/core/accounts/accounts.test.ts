@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { SignInStep } from '../../contract/index.ts'
 import { onTestFinished, describe, expect, test } from 'vitest'
 import { CallFailure } from '../failure.ts'
 import { classify } from '../telegram/errors.ts'
@@ -141,6 +142,69 @@ describe('signing in', () => {
       retryable: true,
     })
   })
+})
+
+describe('signing in by picture', () => {
+  const urlOf = (step: SignInStep) => {
+    if (step.step !== 'qr') throw new Error(`no picture but ${step.step}`)
+    return step
+  }
+
+  test('the picture is renewed before it expires, and only when somebody looks', async () => {
+    const { handlers, dc, time } = await fresh()
+    const first = urlOf(await handlers['accounts.signInByQr']({}))
+    expect(first.expiresAt).toBe('2027-01-04T09:00:30Z')
+    const asked = () => dc.calls.filter(({ method }) => method === 'loginToken').length
+    await time.advance(26_000)
+    expect(await handlers['accounts.refreshQr'](first)).toEqual(first)
+    expect(asked()).toBe(1)
+    await time.advance(1500)
+    expect(urlOf(await handlers['accounts.refreshQr'](first)).url).not.toBe(first.url)
+    await time.advance(5 * 60_000)
+    expect(asked()).toBe(2)
+  })
+
+  test('confirmed on a telephone, it is the account; one with a second step asks for it first', async () => {
+    const { handlers, dc } = await fresh()
+    const first = urlOf(await handlers['accounts.signInByQr']({}))
+    dc.confirmToken(first.url, 1)
+    expect(await handlers['accounts.refreshQr'](first)).toMatchObject({ account: { name: 'Membre 1' } })
+    const second = urlOf(await handlers['accounts.signInByQr']({}))
+    expect(dc.exceptedUsers()).toEqual(['1001'])
+    dc.confirmToken(second.url, 2)
+    const { signInId } = second
+    expect(await handlers['accounts.refreshQr']({ signInId })).toMatchObject({ step: 'password' })
+    const done = await handlers['accounts.submitPassword']({ signInId, password: 'tournesol' })
+    expect(done).toMatchObject({ step: 'done', account: { name: 'Membre 2' } })
+  })
+
+  test('a wait asked for instead of a picture is told, and nothing is left behind', async () => {
+    const { handlers, dc } = await fresh()
+    dc.fault({ method: 'loginToken', does: classify('FLOOD_WAIT_60', 420) })
+    expect(await codeOf(handlers['accounts.signInByQr']({}))).toBe('telegram/wait')
+    expect(dc.connections()).toBe(0)
+  })
+})
+
+test('a bot is refused, and signed out at Telegram', async () => {
+  const { handlers, dc } = await fresh()
+  const bot = fakeUser(3)
+  dc.addUser({ ...bot, me: { ...bot.me, bot: true } })
+  const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980003' })) as { signInId: string }
+  expect(await codeOf(handlers['accounts.submitCode']({ signInId, code: '12345' }))).toBe(
+    'telegram/bot-refused',
+  )
+  expect(dc.calls.at(-1)?.method).toBe('logOut')
+  expect(await handlers['accounts.list']({})).toEqual([])
+})
+
+test('a word sent by text message keeps its spaces, digits lose theirs', async () => {
+  const { handlers, dc } = await fresh()
+  const user = fakeUser(3)
+  dc.addUser({ ...user, code: 'le grand jardin', delivery: 'sms-phrase' })
+  const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980003' })) as { signInId: string }
+  const done = await handlers['accounts.submitCode']({ signInId, code: ' le  grand jardin ' })
+  expect(done).toMatchObject({ step: 'done' })
 })
 
 describe('what is kept', () => {

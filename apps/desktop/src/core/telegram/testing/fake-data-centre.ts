@@ -30,6 +30,7 @@ export type FakeUser = {
   readonly me: Me
   readonly code: string
   readonly password: string | null
+  readonly delivery?: SentCode['delivery']
 }
 
 /** What a message carries that no edit of text or date may take from it. */
@@ -150,10 +151,11 @@ export function createFakeDataCentre(clock: Clock) {
       return user.me
     }
     const sendCode = (phone: string): Result<SentCode, TelegramFailure> => {
-      if (!byPhone(phone)) return failure(classify('PHONE_NUMBER_UNOCCUPIED', 400))
+      const user = byPhone(phone)
+      if (user === undefined) return failure(classify('PHONE_NUMBER_UNOCCUPIED', 400))
       return success({
         hash: `hash-of-${phone}`,
-        delivery: 'app',
+        delivery: user.delivery ?? 'app',
         length: 5,
         trace: null,
         next: { afterSeconds: 60, delivery: 'sms' },
