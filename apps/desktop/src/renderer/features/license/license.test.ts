@@ -23,7 +23,7 @@ test('each state of the licence is a sentence with its date and what to do', () 
   withStores({}, () => {
     const words = useLicenseWords()
     expect(words(view({})).title).toBe('Valable jusqu’au 14 mars 2027')
-    expect(words(view({ state: 'stale' })).title).toBe('Hors ligne : fonctionne jusqu’au 1 mars 2027')
+    expect(words(view({ state: 'stale' })).title).toBe('Hors ligne : fonctionne jusqu’au 1er mars 2027')
     expect(words(view({ state: 'stale' })).next).toContain('10 février 2027')
     expect(words(view({ state: 'denied', denial: 'device_removed' })).next).toContain('Activez-la de nouveau')
     for (const state of LicenseState.options) {
