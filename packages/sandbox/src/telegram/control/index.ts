@@ -10,12 +10,13 @@ import { perform } from './actions.ts'
 import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { callsPage } from './pages/calls.ts'
-import { chatPage, chatsPage } from './pages/chats.ts'
+import { chatPage } from './pages/chat.ts'
+import { chatsPage } from './pages/chats.ts'
 import { forbiddenPage, frame, pageOf } from './pages/frame.ts'
 import type { Notice } from './pages/frame.ts'
 import { overviewPage } from './pages/overview.ts'
-import { wordsFor } from './words.ts'
-import type { Words } from './words.ts'
+import { wordsFor } from './words/index.ts'
+import type { Words } from './words/index.ts'
 
 export type ControlOptions = {
   readonly telegram: TelegramSandbox

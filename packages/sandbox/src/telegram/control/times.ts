@@ -1,4 +1,4 @@
-import type { Words } from './words.ts'
+import type { Words } from './words/index.ts'
 
 export type Times = {
   /** A day and a time of this machine's zone, to the second. */

@@ -73,10 +73,10 @@ const REMEMBERED_RANDOM_IDS = 10_000
 /** Throws when one was accepted before: the answer to a repeated random_id is an error, not the first answer. */
 export const checkRandomIds = ({ world, user }: Context, randomIds: readonly bigint[]): void => {
   if (randomIds.includes(0n)) throw new RpcError(400, 'RANDOM_ID_EMPTY')
-  const seen = new Set(world.box(user.id).randomIds)
-  for (const randomId of randomIds.map(String)) {
-    if (seen.has(randomId)) throw new RpcError(500, 'RANDOM_ID_DUPLICATE')
-    seen.add(randomId)
+  const { randomIds: known } = world.box(user.id)
+  const repeated = new Set(randomIds).size < randomIds.length
+  if (repeated || randomIds.some(randomId => known.includes(randomId.toString()))) {
+    throw new RpcError(500, 'RANDOM_ID_DUPLICATE')
   }
 }
 

@@ -1,5 +1,6 @@
 import { RpcError } from '../errors.ts'
 import type { TlObject } from '../tl/value.ts'
+import { foundEntities } from './found-entities.ts'
 
 /**
  * help.getConfig's message_length_max: "length in utf8 codepoints" (https://core.telegram.org/constructor/config), so
@@ -21,7 +22,7 @@ const numberOf = (entity: TlObject, field: 'offset' | 'length'): number => {
 }
 
 /**
- * The text as it is kept: without white space around it, entities moved along. Throws MESSAGE_EMPTY, MESSAGE_TOO_LONG,
+ * The text as it is kept: without white space around it, entities moved along, those that Telegram finds added. Throws MESSAGE_EMPTY, MESSAGE_TOO_LONG,
  * ENTITY_BOUNDS_INVALID. Offsets are UTF-16 code units (https://core.telegram.org/api/entities#entity-length).
  */
 export const checkText = (given: string, entities: readonly TlObject[]): Text => {
@@ -54,6 +55,7 @@ const clean = (given: string, entities: readonly TlObject[]): Text => {
     const end = Math.min(text.length, from + length - shift)
     if (end > start) kept.push({ ...entity, offset: start, length: end - start })
   }
+  kept.push(...foundEntities(text, kept))
   kept.sort(
     (a, b) => numberOf(a, 'offset') - numberOf(b, 'offset') || numberOf(b, 'length') - numberOf(a, 'length'),
   )

@@ -3,7 +3,7 @@ import { html } from '../html.ts'
 import type { Html } from '../html.ts'
 import { timesIn } from '../times.ts'
 import type { Times } from '../times.ts'
-import type { Words } from '../words.ts'
+import type { Words } from '../words/index.ts'
 
 /** What every page is made with. */
 export type Page = {

@@ -1,4 +1,4 @@
-import type { Media, Message, User } from '../../world/state.ts'
+import type { Chat, Media, Message, User } from '../../world/state.ts'
 import { keyOfUser } from '../../world/state.ts'
 import { html } from '../html.ts'
 import type { Html } from '../html.ts'
@@ -54,6 +54,10 @@ export const contentOf = (page: Page, message: Message): Html => {
 /** Where a message stands, as its account sees it. */
 export const placeOf = ({ telegram: { world }, words }: Page, message: Message): string =>
   message.peer === keyOfUser(message.from) ? words.queue.self : world.titleOf(message.peer)
+
+/** What a chat is called. */
+export const kindOf = ({ words }: Page, chat: Chat): string =>
+  words.chats.kinds[chat.topics === null ? chat.kind : 'forum']
 
 export const emptyState = (title: string, hint?: string): Html => html`
   <div class="empty">
