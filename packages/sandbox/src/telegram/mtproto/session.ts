@@ -9,6 +9,8 @@ const MSG_CONTAINER = 0x73f1f8dc
 const CONTAINER_MESSAGES = 100
 const CONTAINER_BYTES = 512 * 1024
 const REMEMBERED = 512
+/** Of what was not acknowledged, for one session: a client that never does costs no more than this. */
+const UNACKNOWLEDGED_BYTES = 8 * 1024 * 1024
 /** A client that does not ask as much as was expected gets its answers all the same. */
 const GATHER_MS = 2_000
 
@@ -47,6 +49,7 @@ export class Session {
   #queue: Outgoing[] = []
   #acks: bigint[] = []
   #contentSent = 0
+  #unacknowledgedBytes = 0
   #gathering: { readonly count: number; readonly timeout: NodeJS.Timeout } | null = null
   #scheduled = false
 
@@ -76,10 +79,12 @@ export class Session {
 
   /** Queues an object; what is queued in one turn of the event loop travels together. */
   send(body: Buffer, kind: 'answer' | 'notice', content: boolean, answers: bigint | null = null): void {
-    const outgoing = { id: this.#deps.ids.next(kind), seqNo: this.#seqNo(content), body, answers, content }
+    const id = this.#deps.ids.next(kind)
+    const outgoing = { id, seqNo: this.#seqNo(content), body: content ? apart(body) : body, answers, content }
     if (content) {
       this.#unacknowledged.set(outgoing.id, outgoing)
-      forgetOldest(this.#unacknowledged)
+      this.#unacknowledgedBytes += body.length
+      this.#forgetUnacknowledged()
     }
     if (!this.#link) return
     this.#queue.push(outgoing)
@@ -102,7 +107,7 @@ export class Session {
   }
 
   acknowledged(ids: readonly bigint[]): void {
-    for (const id of ids) this.#unacknowledged.delete(id)
+    for (const id of ids) this.#forgetOutgoing(id)
   }
 
   /** Sends again what the client says it misses. */
@@ -192,6 +197,18 @@ export class Session {
     }
   }
 
+  #forgetOutgoing(id: bigint): void {
+    this.#unacknowledgedBytes -= this.#unacknowledged.get(id)?.body.length ?? 0
+    this.#unacknowledged.delete(id)
+  }
+
+  #forgetUnacknowledged(): void {
+    for (const id of this.#unacknowledged.keys()) {
+      if (this.#unacknowledged.size <= REMEMBERED && this.#unacknowledgedBytes <= UNACKNOWLEDGED_BYTES) return
+      this.#forgetOutgoing(id)
+    }
+  }
+
   #stopGathering(): void {
     clearTimeout(this.#gathering?.timeout)
     this.#gathering = null
@@ -204,6 +221,13 @@ export class Session {
     const body = Buffer.concat([head, ...batch.map(layOut)])
     return { id: this.#deps.ids.next('notice'), seqNo: this.#seqNo(false), body }
   }
+}
+
+/** A copy outside Node's pool, of which one small buffer that is kept would hold 8 KiB. */
+const apart = (body: Buffer): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(body.length)
+  body.copy(copy)
+  return copy
 }
 
 const forgetOldest = (map: Map<bigint, unknown>): void => {

@@ -79,6 +79,17 @@ const parse = (body: Buffer): TlObject => {
   return { _: 'rpc_result', req_msg_id: body.readBigInt64LE(4), result }
 }
 
+/** Makes an encrypted packet of a message whose salt, session, id and length are written already. */
+export const sealerOf = (authKey: Buffer): RawClient['seal'] => {
+  const id = Buffer.from(new TlWriter(layer).long(keyIdOf(authKey)).done())
+  return message => {
+    const clear = Buffer.concat([message, randomBytes(12 + ((16 - ((message.length + 12) % 16)) % 16))])
+    const msgKey = messageKey(authKey, clear, 'from-client')
+    const aes = messageAes(authKey, msgKey, 'from-client')
+    return Buffer.concat([id, msgKey, igeEncrypt(clear, aes.key, aes.iv)])
+  }
+}
+
 export const connectRaw = async (port: number, authKey: Buffer): Promise<RawClient> => {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
@@ -134,13 +145,7 @@ export const connectRaw = async (port: number, authKey: Buffer): Promise<RawClie
     sessionId: randomLong(),
     salt: 0n,
     messageId: nextMessageId,
-    seal: message => {
-      const clear = Buffer.concat([message, randomBytes(12 + ((16 - ((message.length + 12) % 16)) % 16))])
-      const msgKey = messageKey(authKey, clear, 'from-client')
-      const aes = messageAes(authKey, msgKey, 'from-client')
-      const id = new TlWriter(layer).long(keyIdOf(authKey)).done()
-      return Buffer.concat([id, msgKey, igeEncrypt(clear, aes.key, aes.iv)])
-    },
+    seal: sealerOf(authKey),
     sendPacket: packet => {
       const tag = started ? Buffer.alloc(0) : Buffer.alloc(4, 0xee)
       started = true
