@@ -6,13 +6,24 @@ import type { Event, Method } from './define.ts'
 import type { Envelope } from './errors.ts'
 import { license } from './license.ts'
 import type { EventName, MethodName } from './names.ts'
+import { network } from './network.ts'
 import { plans } from './plans.ts'
 import { settings } from './settings.ts'
 import { targets } from './targets.ts'
 import { vault } from './vault.ts'
 
 /** Everything the interface and the core may say to each other. */
-export const contract = { app, vault, settings, accounts, targets, plans, deliveries, license } as const
+export const contract = {
+  app,
+  vault,
+  settings,
+  network,
+  accounts,
+  targets,
+  plans,
+  deliveries,
+  license,
+} as const
 
 type Contract = typeof contract
 type Entry<N extends string> = N extends `${infer F}.${infer M}`
@@ -59,6 +70,7 @@ export * from './common.ts'
 export * from './deliveries.ts'
 export * from './errors.ts'
 export * from './license.ts'
+export * from './network.ts'
 export * from './plans.ts'
 export * from './settings.ts'
 export * from './targets.ts'

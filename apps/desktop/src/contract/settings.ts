@@ -15,6 +15,8 @@ export const SettingsView = z.object({
   maxMessagesPerMinute: z.number().int(),
   /** Number of chats from which a plan is confirmed with a warning. */
   maxGroupsWarning: z.number().int(),
+  /** The person's own registration at my.telegram.org; null: the application's. Its hash stays in the core. */
+  apiId: z.int().nullable(),
   /** What is wrong with the file (`params.key` names the value); its default counts meanwhile and the file stays. */
   problem: CallError.optional(),
 })
@@ -27,6 +29,14 @@ export const SettingsChange = z.strictObject({
   rateLimitDelay: z.number().min(3).max(3600).optional(),
   maxMessagesPerMinute: z.number().int().min(1).max(20).optional(),
   maxGroupsWarning: z.number().int().min(1).max(50).optional(),
+  /** Null: the application's own again. */
+  telegramApp: z
+    .strictObject({
+      apiId: z.int().positive().max(2_147_483_647),
+      apiHash: z.string().regex(/^[0-9a-f]{32}$/i),
+    })
+    .nullable()
+    .optional(),
 })
 
 export const settings = {

@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PublicJwk } from '@autotele/shared'
 import type { AppState, Envelope, EventMessage, Handlers } from '../contract/index.ts'
-import { createAccounts } from './accounts/index.ts'
+import { createAccounts, type Accounts } from './accounts/index.ts'
 import { createDelivery } from './delivery/index.ts'
 import { createDrafts } from './drafts/index.ts'
 import { CallFailure } from './failure.ts'
 import { openLicense, readMachineId } from './license/index.ts'
+import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
 import { createPlans } from './plans/index.ts'
 import { createRouter } from './router.ts'
@@ -220,11 +221,21 @@ async function openFeatures(deps: {
   })
   const { clock, timers, random } = ports
   const shared = { database, sealer: vault.sealer, clock, timers, random, log, emit }
-  const accounts = createAccounts({
-    ...shared,
-    gateway: options.telegram,
+  const telegram = {
     app: () => telegramApp(settings) ?? options.telegramApp ?? null,
     device: { appVersion: options.version, language: values['app.language'] },
+  }
+  const network = createNetwork({
+    ...shared,
+    ...telegram,
+    records,
+    gateway: options.telegram,
+    onChange: () => accounts.resume(),
+  })
+  const accounts: Accounts = createAccounts({
+    ...shared,
+    ...telegram,
+    gateway: network.gateway,
     sessionsFolder: paths.sessions,
   })
   const targets = createTargets({ ...shared, accounts })
@@ -255,6 +266,7 @@ async function openFeatures(deps: {
     handlers: {
       ...createDrafts({ records, log }),
       ...license.handlers,
+      ...network.handlers,
       ...accounts.handlers,
       ...targets.handlers,
       ...plans,

@@ -42,6 +42,7 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
       rateLimitDelay: values['telegram.rate_limit_delay'],
       maxMessagesPerMinute: values['telegram.max_messages_per_minute'],
       maxGroupsWarning: values['telegram.max_groups_warning'],
+      apiId: values['telegram.api_hash'] === null ? null : values['telegram.api_id'],
       ...(problem ? { problem } : {}),
     }
   }
@@ -61,6 +62,8 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
       'telegram.rate_limit_delay': input.rateLimitDelay,
       'telegram.max_messages_per_minute': input.maxMessagesPerMinute,
       'telegram.max_groups_warning': input.maxGroupsWarning,
+      'telegram.api_id': input.telegramApp === null ? null : input.telegramApp?.apiId,
+      'telegram.api_hash': input.telegramApp === null ? null : input.telegramApp?.apiHash.toLowerCase(),
     })
     const text = format(changeConfig(current.raw, change))
     await writeFileAtomic(file, text)

@@ -19,6 +19,8 @@ import type {
   PlanDraft,
   PlanId,
   Progress,
+  ProxyChange,
+  ProxyView,
   SettingsView,
   SignInStep,
 } from '../../contract/index.ts'
@@ -56,11 +58,20 @@ export type FakeBridge = Bridge & {
 export type FakeState = {
   app: AppState
   settings: SettingsView
+  proxy: ProxyView
   accounts: AccountView[]
   license: LicenseView
   draft: PlanDraft | null
   deliveries: DeliveryView[]
   progress: Progress[]
+}
+
+function proxyView(change: ProxyChange): ProxyView {
+  if (change.kind === 'none') return change
+  const { kind, host, port } = change
+  return change.kind === 'socks5'
+    ? { kind: change.kind, host, port, username: change.username, hasPassword: change.password !== '' }
+    : { kind: change.kind, host, port, hasSecret: true }
 }
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString().replace('.000Z', 'Z')
@@ -95,7 +106,9 @@ function firstState(scenario: Scenario, now: number): FakeState {
       rateLimitDelay: 3,
       maxMessagesPerMinute: 20,
       maxGroupsWarning: 50,
+      apiId: null,
     },
+    proxy: { kind: 'none' },
     accounts: full ? firstAccounts(iso(now + 17 * 60_000)) : [],
     license: full
       ? {
@@ -206,8 +219,9 @@ export function createFakeBridge(
     },
     'vault.lock': () => setApp({ vault: 'locked' }),
     'settings.get': () => state.settings,
-    'settings.update': change => {
+    'settings.update': ({ telegramApp, ...change }) => {
       state.settings = { ...state.settings, ...(change as Partial<SettingsView>) }
+      if (telegramApp !== undefined) state.settings.apiId = telegramApp?.apiId ?? null
       emit('settings.changed', state.settings)
       return state.settings
     },

@@ -17,7 +17,12 @@ export {
 } from 'telegram/errors/index.js'
 export { Logger, type PromisedNetSockets } from 'telegram/extensions/index.js'
 export { LogLevel } from 'telegram/extensions/Logger.js'
-export { ConnectionTCPFull, MTProtoSender, UpdateConnectionState } from 'telegram/network/index.js'
+export {
+  Connection,
+  ConnectionTCPFull,
+  MTProtoSender,
+  UpdateConnectionState,
+} from 'telegram/network/index.js'
 export { computeCheck } from 'telegram/Password.js'
 export { LAYER } from 'telegram/tl/AllTLObjects.js'
 export type { TLMessage } from 'telegram/tl/core/index.js'

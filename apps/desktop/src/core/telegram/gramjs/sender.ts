@@ -11,7 +11,8 @@ import {
   type TelegramClient,
   type TLMessage,
 } from './library.ts'
-import { DirectSocket, type Address } from './socket.ts'
+import { PaddedConnection } from './padded-connection.ts'
+import type { RoutedSocket } from './socket.ts'
 
 /** `closed`: the network; `key-unknown`: Telegram has forgotten the session's key (transport error 404). */
 export type Loss = 'closed' | 'key-unknown'
@@ -55,12 +56,11 @@ export type Sender = {
 /** Dials, agrees on a key unless `key` is given, and starts reading. Throws when nothing answers or the handshake fails. */
 export async function openSender(
   dcId: number,
-  addresses: readonly Address[],
+  socket: RoutedSocket,
   key: StoredSession['key'] | null,
   { onLoss, onUpdate }: Hooks,
 ): Promise<Sender> {
   let cause: unknown = new Error('not connected')
-  const socket = new DirectSocket(addresses)
   const authKey = new AuthKey()
   if (key !== null) await authKey.setKey(Buffer.from(key))
 
@@ -90,7 +90,7 @@ export async function openSender(
   })
   sender.onLoss = onLoss
 
-  const connection = new ConnectionTCPFull({
+  const connection = new (socket.padded ? PaddedConnection : ConnectionTCPFull)({
     ip: 'decided by the socket',
     port: 0,
     dcId,

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { DirectSocket } from './socket.ts'
+import { directRoute } from '../routes/index.ts'
+import { RoutedSocket } from './socket.ts'
 
 async function serve(onSocket: (socket: Socket) => void): Promise<number> {
   const server: Server = createServer(onSocket)
@@ -14,14 +15,14 @@ const at = (port: number) => ({ host: '127.0.0.1', port })
 
 test('T4: the first address that answers is taken', async () => {
   const port = await serve(socket => socket.end('bonjour'))
-  const socket = new DirectSocket([at(1), at(port)])
+  const socket = new RoutedSocket(directRoute([at(1), at(port)]))
   await socket.connect()
   expect((await socket.readExactly(7)).toString()).toBe('bonjour')
 })
 
 test('where nobody listens, connecting fails instead of waiting', async () => {
-  await expect(new DirectSocket([at(1)]).connect()).rejects.toThrow()
-  await expect(new DirectSocket([]).connect()).rejects.toThrow('no address')
+  await expect(new RoutedSocket(directRoute([at(1)])).connect()).rejects.toThrow()
+  await expect(new RoutedSocket(directRoute([])).connect()).rejects.toThrow('no address')
 })
 
 test('bytes are read in the portions asked for, however they arrive', async () => {
@@ -30,7 +31,7 @@ test('bytes are read in the portions asked for, however they arrive', async () =
     socket.write('ab')
     socket.write('cdefg')
   })
-  const socket = new DirectSocket([at(port)])
+  const socket = new RoutedSocket(directRoute([at(port)]))
   await socket.connect()
   expect((await socket.readExactly(3)).toString()).toBe('abc')
   expect((await socket.readExactly(1)).toString()).toBe('d')
@@ -40,7 +41,7 @@ test('bytes are read in the portions asked for, however they arrive', async () =
 
 test('whoever waits for bytes is told when the connection ends', async () => {
   const port = await serve(socket => socket.destroy())
-  const socket = new DirectSocket([at(port)])
+  const socket = new RoutedSocket(directRoute([at(port)]))
   await socket.connect()
   await expect(socket.readExactly(4)).rejects.toThrow('closed')
   expect(() => socket.write(Buffer.from('x'))).toThrow('closed')
@@ -48,7 +49,7 @@ test('whoever waits for bytes is told when the connection ends', async () => {
 
 test('an impossible length is refused before any memory is given to it', async () => {
   const port = await serve(() => undefined)
-  const socket = new DirectSocket([at(port)])
+  const socket = new RoutedSocket(directRoute([at(port)]))
   await socket.connect()
   await expect(socket.readExactly(0x7fffffff)).rejects.toThrow('impossible length')
   await socket.close()

@@ -1,8 +1,9 @@
-import { createConnection, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import type { RouteAttempt } from '../../../contract/index.ts'
+import { RouteError, type Address, type Opened, type Route } from '../routes/index.ts'
 
-export type Address = { readonly host: string; readonly port: number }
+export type { Address } from '../routes/index.ts'
 
-const CONNECT_TIMEOUT_MS = 10_000
 /** No packet of Telegram is longer (core.telegram.org/mtproto/mtproto-transports); a length beyond is an attack or a bug. */
 const LONGEST_READ = 16 * 1024 * 1024
 
@@ -10,28 +11,47 @@ const LONGEST_READ = 16 * 1024 * 1024
  * What the library reads from and writes to. Its own socket class waits for ever on a silent address, joins buffers
  * quadratically, delays small packets and shares one lock among all accounts.
  */
-export class DirectSocket {
-  readonly #addresses: readonly Address[]
+export class RoutedSocket {
+  readonly #route: Route
+  readonly #onAttempt: (attempt: RouteAttempt) => void
+  readonly #abort = new AbortController()
   #socket: Socket | null = null
+  #cipher: Opened['cipher']
+  #reached: Address | null = null
   #chunks: Buffer[] = []
   #length = 0
   #closed = false
   #wake: (() => void) | null = null
 
-  constructor(addresses: readonly Address[]) {
-    this.#addresses = addresses
+  constructor(route: Route, onAttempt: (attempt: RouteAttempt) => void = () => undefined) {
+    this.#route = route
+    this.#onAttempt = onAttempt
+  }
+
+  get padded(): boolean {
+    return this.#route.padded
+  }
+
+  /** The address that took the connection. */
+  get reached(): Address | null {
+    return this.#reached
   }
 
   /** Takes the first address that answers; the library's own idea of where to go is ignored. */
   async connect(): Promise<void> {
     let last: unknown = new Error('no address')
-    for (const address of this.#addresses) {
-      if (this.#closed) break
+    for (const address of this.#route.addresses) {
       try {
-        this.#attach(await dial(address))
+        this.#attach(await this.#route.open(address, this.#abort.signal))
+        this.#reached = address
+        this.#onAttempt({ ...address, outcome: 'reached' })
         return
       } catch (error) {
         last = error
+        if (this.#closed) break
+        if (!(error instanceof RouteError)) throw error
+        this.#onAttempt({ ...address, outcome: error.outcome })
+        if (error.final) break
       }
     }
     throw last
@@ -54,7 +74,7 @@ export class DirectSocket {
 
   write(data: Buffer): void {
     if (this.#closed || this.#socket === null) throw new Error('closed')
-    this.#socket.write(data)
+    this.#socket.write(this.#cipher?.encrypt(data) ?? data)
   }
 
   close(): Promise<void> {
@@ -62,23 +82,26 @@ export class DirectSocket {
     return Promise.resolve()
   }
 
-  #attach(socket: Socket): void {
+  #attach({ socket, cipher }: Opened): void {
     if (this.#closed) {
       socket.destroy()
       throw new Error('closed')
     }
     this.#socket = socket
-    socket.on('data', chunk => {
-      this.#chunks.push(chunk)
+    this.#cipher = cipher
+    socket.on('data', (chunk: Buffer) => {
+      this.#chunks.push(cipher?.decrypt(chunk) ?? chunk)
       this.#length += chunk.length
       this.#notify()
     })
     socket.on('error', () => this.#end())
     socket.on('close', () => this.#end())
+    if (cipher) socket.write(cipher.header)
   }
 
   #end(): void {
     this.#closed = true
+    this.#abort.abort()
     this.#socket?.destroy()
     this.#notify()
   }
@@ -87,21 +110,4 @@ export class DirectSocket {
     this.#wake?.()
     this.#wake = null
   }
-}
-
-function dial({ host, port }: Address): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port, noDelay: true, timeout: CONNECT_TIMEOUT_MS })
-    const fail = (error: Error): void => {
-      socket.destroy()
-      reject(error)
-    }
-    socket.once('error', fail)
-    socket.once('timeout', () => fail(new Error('no answer')))
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.removeListener('error', fail)
-      resolve(socket)
-    })
-  })
 }

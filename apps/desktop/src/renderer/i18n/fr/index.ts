@@ -5,6 +5,7 @@ import { deliveries } from './deliveries.ts'
 import { errors } from './errors.ts'
 import { findings } from './findings.ts'
 import { license } from './license.ts'
+import { network } from './network.ts'
 import { onboarding } from './onboarding.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
@@ -17,6 +18,7 @@ export const fr = {
   composer,
   deliveries,
   license,
+  network,
   settings,
   errors,
   findings,
