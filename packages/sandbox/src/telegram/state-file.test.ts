@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CAMILLE, startTelegram } from './index.ts'
 import type { TelegramSandbox } from './index.ts'
 import { connectGramjs, savedSession, signIn } from './testing/gramjs-client.ts'
+import { greyPng } from './world/png.ts'
 
 let folder: string
 let stateFile: string
@@ -69,6 +70,46 @@ describe('the state file', () => {
     const second = await startTelegram({ stateFile, now: () => Date.now() + 7_200_000 })
     ends.push(second.stop)
     expect(second.world.history(CAMILLE, channel(second)).at(-1)).toMatchObject({ text: 'hors ligne', date })
+  })
+
+  it('keeps photos: their bytes, and the references that clients have', async () => {
+    const first = await start()
+    const client = await connectGramjs(first)
+    ends.push(() => client.destroy())
+    await signIn(client, first.accounts[0]!)
+    const bytes = greyPng(40, 30)
+    const [id, peer] = [bigInt(77), new Api.InputPeerSelf()]
+    await client.invoke(new Api.upload.SaveFilePart({ fileId: id, filePart: 0, bytes }))
+    const file = new Api.InputFile({ id, parts: 1, name: 'a.png', md5Checksum: '' })
+    const media = new Api.InputMediaUploadedPhoto({ file })
+    const made = await client.invoke(new Api.messages.UploadMedia({ peer, media }))
+    const { accessHash, fileReference, ...photo } = (made as Api.MessageMediaPhoto).photo as Api.Photo
+    const saved = savedSession(client)
+    await stop(first)
+    const again = await connectGramjs(await start(), { saved })
+    ends.push(() => again.destroy())
+    const location = new Api.InputPhotoFileLocation({
+      ...{ id: photo.id, accessHash, fileReference },
+      thumbSize: 'y',
+    })
+    const part = await again.invoke(new Api.upload.GetFile({ location, offset: bigInt(0), limit: 4096 }))
+    expect(Buffer.from((part as Api.upload.File).bytes).equals(bytes)).toBe(true)
+  })
+
+  it('of an earlier version, without what was added since, is read', async () => {
+    const first = await start()
+    const peer = channel(first)
+    first.world.schedule(CAMILLE, peer, { text: 'ancien', date: first.world.now() + 3600 })
+    await stop(first)
+    const ADDED =
+      /^(uid|media|groupedId|sendAs|previewUrl|noforwards|invertMedia|repeatSeconds|action|files|sendRefusal|migratedFrom|restricted|messagePrice)$/
+    const content = await readFile(stateFile, 'utf8')
+    const older: unknown = JSON.parse(content, (key, value: unknown) => (ADDED.test(key) ? undefined : value))
+    await writeFile(stateFile, JSON.stringify(older))
+    const log: string[] = []
+    const second = await start(log)
+    expect(log).toEqual([])
+    expect(second.world.scheduled(CAMILLE, peer)).toMatchObject([{ text: 'ancien', media: null }])
   })
 
   it('remembers random ids, so that nothing is scheduled twice across a restart', async () => {
