@@ -2,9 +2,22 @@ import { z } from 'zod'
 import { event, method } from './define.ts'
 import { AccountId, Done, Instant, Nothing } from './common.ts'
 import { ErrorCode } from './errors.ts'
+import { RouteAttempt } from './network.ts'
 
 /** Health in one word; the interface adds the sentence and the next step. */
-export const AccountHealth = z.enum(['online', 'connecting', 'offline', 'paused', 'signed-out', 'restricted'])
+export const AccountHealth = z.enum([
+  'online',
+  'connecting',
+  'offline',
+  /** Offline for long enough, with every address and port tried, to say that this network does not let it through. */
+  'blocked',
+  'paused',
+  'signed-out',
+  /** Signed out because two programs used one session (`AUTH_KEY_DUPLICATED`). */
+  'session-duplicated',
+  'restricted',
+  'frozen',
+])
 export type AccountHealth = z.infer<typeof AccountHealth>
 
 export const AccountView = z.object({
@@ -17,7 +30,10 @@ export const AccountView = z.object({
   health: AccountHealth,
   /** Until when Telegram asked this account to pause; null when it did not. */
   pausedUntil: Instant.nullable(),
+  /** The cause, as long as it lasts; kept over restarts. */
   lastError: ErrorCode.nullable(),
+  /** Which addresses the last attempts to connect have tried in vain, without repeats; empty while online. */
+  tried: z.array(RouteAttempt),
 })
 export type AccountView = z.infer<typeof AccountView>
 

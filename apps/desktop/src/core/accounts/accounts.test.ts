@@ -328,6 +328,52 @@ describe('staying connected', () => {
   })
 })
 
+describe('health', () => {
+  const viewOf = async (core: Awaited<ReturnType<typeof fresh>>['core']) =>
+    (await core.handlers['accounts.list']({}))[0]
+  const restarted = async ({ core, dc, parts }: Awaited<ReturnType<typeof fresh>>) => {
+    await core.stop()
+    const again = createMessaging(dc, parts)
+    await again.start()
+    onTestFinished(() => again.stop())
+    return again
+  }
+
+  test.each([
+    ['AUTH_KEY_DUPLICATED', 406, 'session-duplicated', 'telegram/session-duplicated'],
+    ['SESSION_REVOKED', 401, 'signed-out', 'telegram/signed-out'],
+    ['FROZEN_METHOD_INVALID', 420, 'frozen', 'telegram/frozen'],
+    ['PEER_FLOOD', 400, 'restricted', 'telegram/restricted'],
+    ['USER_DEACTIVATED_BAN', 401, 'restricted', 'telegram/account-banned'],
+    ['FLOOD_WAIT_3600', 420, 'paused', null],
+  ] as const)(
+    '%s is shown with its cause, and still after a restart',
+    async (name, code, health, lastError) => {
+      const parts = await fresh()
+      const accountId = await signIn(parts.core, 1)
+      parts.core.accounts.report(accountId, classify(name, code))
+      expect(await viewOf(parts.core)).toMatchObject({ health, lastError })
+      expect(await viewOf(await restarted(parts))).toMatchObject({ health, lastError })
+    },
+  )
+
+  test('a network that lets nothing through is told as such, with what was tried, until it does', async () => {
+    const { core, dc, time } = await fresh()
+    await signIn(core, 1)
+    dc.setDown(true)
+    await time.advance(1000)
+    expect(await viewOf(core)).toMatchObject({ health: 'offline' })
+    await time.advance(60_000)
+    expect(await viewOf(core)).toMatchObject({
+      health: 'blocked',
+      tried: [{ host: '149.154.167.50', port: 443, outcome: 'unreachable' }],
+    })
+    dc.setDown(false)
+    await time.advance(90_000)
+    expect(await viewOf(core)).toMatchObject({ health: 'online', tried: [] })
+  })
+})
+
 describe('removing', () => {
   test('the session ends at Telegram and here, and the same account may be added again', async () => {
     const { core, dc, parts } = await fresh()

@@ -122,7 +122,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   const dial = (
-    options: Pick<ConnectionOptions, 'purpose' | 'session' | 'onSession' | 'onHint'>,
+    options: Pick<ConnectionOptions, 'purpose' | 'session' | 'onSession' | 'onHint' | 'onAttempt'>,
   ): TelegramConnection => {
     const app = deps.app()
     if (app === null) throw new CallFailure('telegram/api-id-invalid')
@@ -179,7 +179,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         timers,
         random,
         log,
-        dial: (from, onLineHint) =>
+        dial: (from, onLineHint, onAttempt) =>
           dial({
             purpose: 'account',
             session: from,
@@ -187,6 +187,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
               sessions.write(accountId, next).catch(() => log('error', 'account.session', { accountId }))
             },
             onHint: onLineHint,
+            onAttempt,
           }),
       },
       {

@@ -1,3 +1,4 @@
+import type { RouteAttempt } from '../../contract/index.ts'
 import type { Clock, Log, Random, Timers } from '../ports.ts'
 import type { Hint, StoredSession, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
 
@@ -15,7 +16,11 @@ export type LineDeps = {
   readonly timers: Timers
   readonly random: Random
   readonly log: Log
-  readonly dial: (session: StoredSession, onHint: (hint: Hint) => void) => TelegramConnection
+  readonly dial: (
+    session: StoredSession,
+    onHint: (hint: Hint) => void,
+    onAttempt: (attempt: RouteAttempt) => void,
+  ) => TelegramConnection
 }
 
 export type Line = ReturnType<typeof createLine>
@@ -33,6 +38,7 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
   let connection: TelegramConnection | null = null
   let state: 'connecting' | 'online' | 'offline' = 'offline'
   let attempt = 0
+  let tried = new Map<string, RouteAttempt>()
   let generation = 0
   let offset = 0
   let skew = 0
@@ -66,6 +72,7 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
 
   const online = (serverTime: number): void => {
     attempt = 0
+    tried = new Map()
     // Telegram tells whole seconds.
     offset = serverTime * 1000 + 500 - clock.now()
     skew = skewNow()
@@ -99,7 +106,9 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     // Two connections with one key make Telegram end the session (AUTH_KEY_DUPLICATED).
     await closing
     if (mine !== generation) return
-    const dialled = deps.dial(session, onHint(mine))
+    const dialled = deps.dial(session, onHint(mine), told => {
+      if (mine === generation) tried.set(`${told.host}:${told.port}`, told)
+    })
     connection = dialled
     const answer = await dialled.connect()
     if (mine !== generation) return
@@ -122,6 +131,11 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
 
   return {
     state: () => state,
+    /** Attempts in a row that came to nothing, and what each address answered last. */
+    trouble: (): { readonly rounds: number; readonly tried: readonly RouteAttempt[] } => ({
+      rounds: attempt,
+      tried: [...tried.values()],
+    }),
     connect,
     /** A connection that has just signed in goes on as this account's. Returns the listener for its hints. */
     adopt: (adopted: TelegramConnection, serverTime: number): ((hint: Hint) => void) => {

@@ -26,6 +26,7 @@ const account = (
   health: 'online',
   pausedUntil: null,
   lastError: null,
+  tried: [],
   ...rest,
 })
 

@@ -196,6 +196,7 @@ export function createFakeBridge(
       health: 'online',
       pausedUntil: null,
       lastError: null,
+      tried: [],
     }
     state.accounts = [...state.accounts, account]
     emit('accounts.changed', state.accounts)

@@ -165,6 +165,7 @@ export function createFakeDataCentre(clock: Clock) {
     return {
       connect: async () => {
         await Promise.resolve()
+        if (down) options.onAttempt?.({ host: '149.154.167.50', port: 443, outcome: 'unreachable' })
         if (dead || down) return failure(OFFLINE)
         calls.push({ method: 'connect', at: clock.now() })
         if (options.purpose === 'account' && userId() === null)

@@ -27,6 +27,9 @@ export const accounts: Sentences<typeof fr> = {
     paused: 'Paused',
     pausedUntil: 'Paused until {time}',
     'signed-out': 'Signed out by Telegram',
+    blocked: 'Blocked by this network',
+    'session-duplicated': 'Session used elsewhere',
+    frozen: 'Frozen by Telegram',
     restricted: 'Restricted by Telegram',
   },
   healthNext: {
@@ -35,7 +38,23 @@ export const accounts: Sentences<typeof fr> = {
     offline: 'AutoTele keeps trying. Check the Internet connection if it lasts.',
     paused: 'Telegram asked to wait. The rest resumes by itself.',
     'signed-out': 'The session was closed. Sign in again: your plan is kept and what is scheduled goes out.',
+    blocked:
+      'AutoTele keeps trying. If the Internet works otherwise, this network blocks Telegram: try another one, or give a proxy in Settings.',
+    'session-duplicated':
+      'Two programs used the same session and Telegram cancelled it. Close the other one (an old AutoTele, a copy of the data), then sign in again: your plan is kept.',
+    frozen: 'Open Telegram on your phone: it tells you why and how to appeal.',
     restricted: "Write to {'@'}SpamBot in Telegram to learn why and for how long.",
+  },
+  tried: 'Tried: {list}.',
+  triedOne: '{place} ({outcome})',
+  outcome: {
+    reached: 'reached',
+    unreachable: 'unreachable',
+    'no-answer': 'no answer from Telegram',
+    'proxy-unreachable': 'proxy unreachable',
+    'proxy-credentials-refused': 'proxy refuses the credentials',
+    'proxy-not-socks5': 'not a SOCKS5 proxy',
+    'proxy-refused': 'the proxy cannot reach Telegram',
   },
   addTitle: 'Add an account',
   addAgain: 'Sign in again',

@@ -25,6 +25,9 @@ export const accounts = {
     paused: 'En pause',
     pausedUntil: 'En pause jusqu’à {time}',
     'signed-out': 'Déconnecté de Telegram',
+    blocked: 'Bloqué par ce réseau',
+    'session-duplicated': 'Session utilisée ailleurs',
+    frozen: 'Gelé par Telegram',
     restricted: 'Limité par Telegram',
   },
   healthNext: {
@@ -34,7 +37,23 @@ export const accounts = {
     paused: 'Telegram a demandé d’attendre. La suite reprendra toute seule.',
     'signed-out':
       'La session a été fermée. Connectez-vous de nouveau : votre plan est conservé et ce qui est programmé partira.',
+    blocked:
+      'AutoTele réessaie tout seul. Si Internet marche par ailleurs, ce réseau bloque Telegram : essayez-en un autre, ou indiquez un proxy dans Réglages.',
+    'session-duplicated':
+      'Deux programmes utilisaient la même session et Telegram l’a annulée. Fermez l’autre (ancien AutoTele, copie des données), puis connectez-vous de nouveau : votre plan est conservé.',
+    frozen: 'Ouvrez Telegram sur votre téléphone : il y explique pourquoi et comment faire appel.',
     restricted: "Écrivez à {'@'}SpamBot dans Telegram pour en connaître la raison et la durée.",
+  },
+  tried: 'Essayé : {list}.',
+  triedOne: '{place} ({outcome})',
+  outcome: {
+    reached: 'atteint',
+    unreachable: 'injoignable',
+    'no-answer': 'pas de réponse de Telegram',
+    'proxy-unreachable': 'proxy injoignable',
+    'proxy-credentials-refused': 'identifiants refusés par le proxy',
+    'proxy-not-socks5': 'ce n’est pas un proxy SOCKS5',
+    'proxy-refused': 'le proxy n’atteint pas Telegram',
   },
   addTitle: 'Ajouter un compte',
   addAgain: 'Se connecter de nouveau',
