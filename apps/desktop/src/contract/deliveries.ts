@@ -24,6 +24,27 @@ export const DeliveryState = z.enum([
 ])
 export type DeliveryState = z.infer<typeof DeliveryState>
 
+/**
+ * What was asked of a message and is not done yet. `until`: it can be taken back until then. `error`: it could not be
+ * done, and the message is as it was.
+ */
+export const PendingChange = z.object({
+  kind: z.enum(['edit', 'send-now', 'cancel']),
+  until: Instant.nullable(),
+  error: ErrorCode.nullable(),
+})
+export type PendingChange = z.infer<typeof PendingChange>
+
+/** What another device made of a message: shown beside ours. `media`: it carries something not written here. */
+export const Drift = z.object({
+  at: Instant,
+  local: LocalDateTime,
+  text: z.string(),
+  entities: z.array(TextEntity),
+  media: z.boolean(),
+})
+export type Drift = z.infer<typeof Drift>
+
 export const DeliveryView = z.object({
   id: DeliveryId,
   planId: PlanId,
@@ -39,13 +60,23 @@ export const DeliveryView = z.object({
   error: ErrorCode.nullable(),
   /** From when the next try is made, when one waits. */
   notBefore: Instant.nullable(),
+  silent: z.boolean(),
+  linkPreview: z.boolean(),
+  pending: PendingChange.nullable(),
+  drift: Drift.nullable(),
+  /** When it came out, by Telegram's clock. */
+  publishedAt: Instant.nullable(),
+  /** The published message on t.me, where such an address exists. */
+  link: z.url().nullable(),
 })
 export type DeliveryView = z.infer<typeof DeliveryView>
 
 export const DeliveryPage = z.object({
   items: z.array(DeliveryView),
+  /** A page may be short, even empty, while there is more: a search in texts reads a bounded number of rows at a time. */
   next: z.string().nullable(),
-  total: z.number().int(),
+  /** Null while a text is searched for: nobody has counted. */
+  total: z.number().int().nullable(),
 })
 export type DeliveryPage = z.infer<typeof DeliveryPage>
 
@@ -65,15 +96,115 @@ export const Progress = z.object({
 })
 export type Progress = z.infer<typeof Progress>
 
+/** Which messages: every condition that is given holds. `from` and `to` bound the date, `to` excluded. */
+export const DeliveryFilter = z.strictObject({
+  scope: z.enum(['upcoming', 'past', 'all']).default('upcoming'),
+  accountId: AccountId.optional(),
+  chatId: ChatId.optional(),
+  states: z.array(DeliveryState).min(1).max(11).optional(),
+  /** In the text, whatever the case and the accents. */
+  text: z.string().trim().min(1).max(200).optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+})
+export type DeliveryFilter = z.infer<typeof DeliveryFilter>
+
+const Ids = z.array(DeliveryId).min(1).max(500)
+
+/** Each id answers for itself. What was asked is stored; how it went is told by the messages themselves. */
+const Asked = z.object({
+  asked: z.array(DeliveryId),
+  failed: z.array(z.object({ id: DeliveryId, code: ErrorCode })),
+  /** Until when `undo` takes it back; null for what begins at once. */
+  until: Instant.nullable(),
+})
+export type Asked = z.infer<typeof Asked>
+
+/** An entry of the calendar: enough to draw it and to move it. */
+export const CalendarItem = DeliveryView.pick({
+  id: true,
+  accountId: true,
+  chatId: true,
+  chatTitle: true,
+  at: true,
+  local: true,
+  timeZone: true,
+  state: true,
+  pending: true,
+}).extend({ excerpt: z.string() })
+export type CalendarItem = z.infer<typeof CalendarItem>
+
+export const CalendarDay = z.object({
+  /** `2027-07-14`, in the zone that was asked for. */
+  day: z.iso.date(),
+  total: z.number().int(),
+  states: z.partialRecord(DeliveryState, z.number().int()),
+  items: z.array(CalendarItem),
+})
+export type CalendarDay = z.infer<typeof CalendarDay>
+
+export const QueueItem = z.object({
+  at: Instant,
+  text: z.string(),
+  entities: z.array(TextEntity),
+  media: z.boolean(),
+})
+export type QueueItem = z.infer<typeof QueueItem>
+
 export const deliveries = {
   list: method(
-    z.strictObject({
-      scope: z.enum(['upcoming', 'past', 'all']).default('upcoming'),
-      accountId: AccountId.optional(),
+    DeliveryFilter.extend({
       cursor: z.string().max(200).nullable().default(null),
       limit: z.number().int().min(1).max(500).default(100),
     }),
     DeliveryPage,
+  ),
+  /** Some of them by id, in no particular order; unknown ones are left out. */
+  get: method(z.strictObject({ ids: Ids }), z.array(DeliveryView)),
+  /** Days with something on them, from the day of `from` to that of `to` included; `perDay` items of each at most. */
+  calendar: method(
+    z.strictObject({
+      from: z.iso.date(),
+      to: z.iso.date(),
+      timeZone: TimeZone,
+      accountId: AccountId.optional(),
+      chatId: ChatId.optional(),
+      perDay: z.number().int().min(0).max(500).default(4),
+    }),
+    z.array(CalendarDay),
+  ),
+  /** Another text, in place: date, silence, media and everything else stay as they are. */
+  edit: method(
+    z.strictObject({
+      ids: Ids,
+      text: z.string().max(100_000),
+      entities: z.array(TextEntity).max(1000).default([]),
+      linkPreview: z.boolean().optional(),
+    }),
+    Asked,
+  ),
+  /** Another date, in place. A wall-clock time is of the message's own zone; an instant is what it is. */
+  move: method(
+    z.strictObject({
+      items: z
+        .array(z.strictObject({ id: DeliveryId, to: z.union([Instant, LocalDateTime]) }))
+        .min(1)
+        .max(500),
+    }),
+    Asked,
+  ),
+  /** Published at once by Telegram, after a moment in which it can be taken back. */
+  sendNow: method(z.strictObject({ ids: Ids }), Asked),
+  /** Cancelled after a moment in which it can be taken back; nothing is cancelled if the program dies meanwhile. */
+  cancelSoon: method(z.strictObject({ ids: Ids }), Asked),
+  /** Takes back what is still held, and forgets what could not be done. */
+  undo: method(z.strictObject({ ids: Ids }), z.object({ undone: z.array(DeliveryId) })),
+  /** Of messages changed on another device: `mine` makes them again what they were here, `theirs` accepts the change. */
+  resolve: method(z.strictObject({ ids: Ids, keep: z.enum(['mine', 'theirs']) }), Asked),
+  /** Asks Telegram for one chat's queue: what stands there beside our messages, and how much of its room is taken. */
+  queue: method(
+    z.strictObject({ accountId: AccountId, chatId: ChatId }),
+    z.object({ others: z.array(QueueItem), ours: z.number().int(), limit: z.number().int() }),
   ),
   /** Removes from Telegram's queue what is there, and from ours what is not yet; each id answers for itself. */
   cancel: method(

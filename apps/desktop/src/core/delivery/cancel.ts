@@ -1,11 +1,19 @@
 import type { AccountId, ChatId, DeliveryId, ErrorCode } from '../../contract/index.ts'
-import type { Lane } from './lane.ts'
+import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
+import type { DeliveryEvent } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
 import type { DeliveryStore, StoredDelivery } from './store.ts'
 
 export type Cancelled = {
   readonly cancelled: DeliveryId[]
-  readonly failed: { id: DeliveryId; code: ErrorCode }[]
+  readonly failed: { id: DeliveryId; code: ErrorCode; failure?: TelegramFailure }[]
+}
+
+/** What cancelling needs of the lane. */
+export type CancelTools = {
+  apply(changes: readonly (readonly [StoredDelivery, DeliveryEvent])[]): void
+  look(line: TelegramConnection, chatId: ChatId): Promise<unknown>
+  reconcileChat(chatId: ChatId): void
 }
 
 /** Ids in one request to Telegram. */
@@ -18,13 +26,14 @@ const BATCH = 100
 export async function cancelRows(
   ids: readonly DeliveryId[],
   accountId: AccountId,
-  lane: Lane,
+  lane: CancelTools,
   store: DeliveryStore,
   { accounts, targets }: DeliveryDeps,
 ): Promise<Cancelled> {
   const answer: Cancelled = { cancelled: [], failed: [] }
-  const fail = (rows: readonly StoredDelivery[], code: ErrorCode): void => {
-    for (const { id } of rows) answer.failed.push({ id, code })
+  const fail = (rows: readonly StoredDelivery[], code: ErrorCode, failure?: TelegramFailure): void => {
+    for (const { id } of rows)
+      answer.failed.push(failure === undefined ? { id, code } : { id, code, failure })
   }
   const done = (rows: readonly StoredDelivery[]): void => {
     lane.apply(rows.map(row => [row, { kind: 'cancelled' }]))
@@ -70,7 +79,11 @@ export async function cancelRows(
       }
       accounts.report(accountId, deleted.error)
       lane.reconcileChat(chatId)
-      fail(batch, deleted.error.reaction === 'REFRESH' ? 'delivery/not-cancellable' : deleted.error.code)
+      fail(
+        batch,
+        deleted.error.reaction === 'REFRESH' ? 'delivery/not-cancellable' : deleted.error.code,
+        deleted.error,
+      )
     }
   }
   return answer

@@ -1,42 +1,56 @@
-import type { AccountId, ChatId, DeliveryId, Handlers, PlanId } from '../../contract/index.ts'
+import type { AccountId, ChatId, DeliveryId, Handlers, Output, PlanId } from '../../contract/index.ts'
 import type { AccountChange } from '../accounts/index.ts'
 import { CallFailure } from '../failure.ts'
+import { callFailureOf } from '../telegram/call-failure.ts'
 import { cancelRows, type Cancelled } from './cancel.ts'
 import { createLane, type Lane } from './lane.ts'
+import { calendar, listPage } from './list.ts'
+import { createManage, type ManageHandlers } from './manage.ts'
 import { transition } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
-import { createStore, type NewPlan, type StoredDelivery } from './store.ts'
+import { createStore, type Content, type NewPlan, type StoredDelivery } from './store.ts'
+import { instantOf } from '../time.ts'
 import { viewOf } from './view.ts'
 
 export type { AccountsPort, DeliveryDeps, TargetsPort } from './ports.ts'
 export type { NewPlan } from './store.ts'
 export { placingSeconds, type PaceSettings } from './pace.ts'
 
-export type DeliveryHandlers = Pick<
-  Handlers,
-  | 'deliveries.list'
-  | 'deliveries.cancel'
-  | 'deliveries.retry'
-  | 'deliveries.reconcile'
-  | 'deliveries.progress'
-  | 'deliveries.pause'
->
+export type DeliveryHandlers = ManageHandlers &
+  Pick<
+    Handlers,
+    | 'deliveries.list'
+    | 'deliveries.get'
+    | 'deliveries.calendar'
+    | 'deliveries.queue'
+    | 'deliveries.cancel'
+    | 'deliveries.retry'
+    | 'deliveries.reconcile'
+    | 'deliveries.progress'
+    | 'deliveries.pause'
+  >
 
 export type Deliveries = {
   readonly handlers: DeliveryHandlers
   /** Puts in order what the last run left behind, then starts working. Needs the open vault. */
   start(): void
   stop(): Promise<void>
-  /** Stores a plan with all its deliveries, whole or not at all, and starts placing them. */
-  place(plan: NewPlan): void
+  /** Stores a plan with all its deliveries and what `also` writes, whole or not at all, and starts placing them. */
+  place(plan: NewPlan, also?: () => void): void
+  /** Gives messages that have not left yet another text, and does what `also` writes, whole or not at all. */
+  rewrite(texts: ReadonlyMap<DeliveryId, Content>, also: () => void): void
   planOfToken(token: string): { readonly id: PlanId; readonly deliveries: number } | null
   /** Our messages of a chat dated `from` (Unix seconds) or later; `pending`: it takes, or will take, a place in the queue. */
   inChatSince(accountId: AccountId, chatId: ChatId, from: number): readonly ChatMessage[]
+  /** Scheduled messages of a chat that are none of ours, as the last look at its queue counted them. */
+  othersIn(accountId: AccountId, chatId: ChatId): number
 }
 
 export type ChatMessage = { readonly at: number; readonly text: string; readonly pending: boolean }
 
 const STOP_TIMEOUT_MS = 3000
+/** Telegram's own limit of scheduled messages in one chat. */
+const QUEUE_LIMIT = 100
 
 /** Everything that happens to a message after it was confirmed. */
 export function createDelivery(deps: DeliveryDeps): Deliveries {
@@ -55,6 +69,8 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
   }
 
   const recover = (accountId: AccountId): void => {
+    const held = store.wishes.forgetHeld(accountId)
+    if (held > 0) deps.log('info', 'delivery.held-forgotten', { count: held })
     const left = store.interrupted(accountId)
     laneOf(accountId).apply(left.map(row => [row, { kind: 'interrupted' }]))
     if (left.length > 0) deps.log('warning', 'delivery.recovered', { count: left.length })
@@ -69,6 +85,7 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
       for (const row of open)
         if (row.state === 'queued' || row.state === 'paused')
           store.save(row, transition(row, { kind: 'cancelled' }, clock.now()))
+      store.wishes.forgetAll(accountId)
       store.close(accountId)
     })
     if (open.length > 0) emit('deliveries.changed', { ids: open.map(row => row.id) })
@@ -120,7 +137,7 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
         )
       const part = await lane.exclusive(work)
       answer.cancelled.push(...part.cancelled)
-      answer.failed.push(...part.failed)
+      answer.failed.push(...part.failed.map(({ id, code }) => ({ id, code })))
       lane.tell()
     }
     return answer
@@ -146,26 +163,35 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
     return queued
   }
 
+  const queueOf = async (accountId: AccountId, chatId: ChatId): Promise<Output<'deliveries.queue'>> => {
+    const lane = laneOf(accountId)
+    const seen = await lane.exclusive(async () => {
+      const line = accounts.line(accountId)
+      return line === null ? null : lane.look(line, chatId)
+    })
+    if (seen === null) throw new CallFailure('account/not-connected', undefined, true)
+    if (!seen.ok) throw callFailureOf(seen.error, clock.now())
+    return {
+      others: seen.value.others.map(({ at, text, entities, media }) => ({
+        at: instantOf(at * 1000),
+        text,
+        entities: [...entities],
+        media,
+      })),
+      ours: store.oursIn(accountId, chatId),
+      limit: QUEUE_LIMIT,
+    }
+  }
+
   const progress = () => accounts.ids().map(accountId => laneOf(accountId).progress())
 
   const handlers: DeliveryHandlers = {
-    'deliveries.list': ({ scope, accountId, cursor, limit }) => {
-      const nowSeconds = Math.floor(clock.now() / 1000)
-      const { rows, total } = store.page({
-        scope,
-        accountId,
-        after: parseCursor(cursor),
-        limit: limit + 1,
-        nowSeconds,
-      })
-      const shown = rows.slice(0, limit)
-      const last = shown.at(-1)
-      return {
-        items: shown.map(row => viewOf(row, store.plan(row.planId), targets)),
-        next: rows.length > limit && last !== undefined ? `${last.at}:${last.seq}` : null,
-        total,
-      }
-    },
+    ...createManage(store, laneOf, deps),
+    'deliveries.list': input => listPage(input, store, targets, Math.floor(clock.now() / 1000)),
+    'deliveries.get': ({ ids }) =>
+      ids.flatMap(id => store.one(id) ?? []).map(row => viewOf(row, store, targets)),
+    'deliveries.calendar': input => calendar(input, store, targets),
+    'deliveries.queue': ({ accountId, chatId }) => queueOf(accountId, chatId),
     'deliveries.cancel': ({ ids }) => cancel([...new Set(ids)]),
     'deliveries.retry': ({ ids }) => ({ queued: retry([...new Set(ids)]) }),
     'deliveries.reconcile': ({ accountId }) => {
@@ -190,6 +216,7 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
     },
     stop: async () => {
       unwatch()
+      store.wishes.letGoHeld()
       const all = [...lanes.values()]
       for (const lane of all) lane.stop()
       lanes.clear()
@@ -202,17 +229,33 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
       cancelLimit()
       store.forget()
     },
-    place: plan => {
-      store.insert(plan, Math.round(accounts.serverNow(plan.accountId)))
+    place: (plan, also) => {
+      store.insert(plan, Math.round(accounts.serverNow(plan.accountId)), also)
       emit('deliveries.changed', { ids: plan.deliveries.map(({ id }) => id) })
       laneOf(plan.accountId).tell()
       laneOf(plan.accountId).wake()
     },
+    rewrite: (texts, also) => {
+      const rows = [...texts.keys()]
+        .flatMap(id => store.one(id) ?? [])
+        .filter(({ state }) => state === 'queued' || state === 'paused')
+      store.transaction(() => {
+        for (const row of rows) {
+          const content = texts.get(row.id)
+          const { linkPreview } = store.plan(row.planId)
+          if (content !== undefined)
+            store.wishes.setContent(row, 'own', { ...content, linkPreview, media: false })
+        }
+        also()
+      })
+      if (rows.length > 0) emit('deliveries.changed', { ids: rows.map(({ id }) => id) })
+    },
     planOfToken: store.planOfToken,
+    othersIn: store.wishes.others,
     inChatSince: (accountId, chatId, from) =>
       store.inChatSince(accountId, chatId, from).map(row => ({
         at: row.at,
-        text: store.plan(row.planId).text,
+        text: store.content(row).text,
         pending: row.state !== 'published',
       })),
   }
@@ -226,10 +269,4 @@ function byAccount(rows: readonly StoredDelivery[]): ReadonlyMap<AccountId, read
     else groups.set(row.accountId, [row])
   }
   return groups
-}
-
-/** `<seconds>:<row>`, as `list` hands it out; anything else starts at the beginning. */
-function parseCursor(cursor: string | null): { at: number; seq: number } | null {
-  const parts = /^(\d{1,15}):(\d{1,15})$/.exec(cursor ?? '')
-  return parts === null ? null : { at: Number(parts[1]), seq: Number(parts[2]) }
 }

@@ -1,12 +1,14 @@
-import type { AccountId, ChatId, DeliveryId, Progress } from '../../contract/index.ts'
+import type { AccountId, ChatId, DeliveryId, ErrorCode, Progress } from '../../contract/index.ts'
 import { instantOf } from '../time.ts'
 import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { transition, type Delivery, type DeliveryEvent } from './machine.ts'
 import { afterFlood, afterSend, nextSlot } from './pace.ts'
 import type { DeliveryDeps } from './ports.ts'
+import { cancelRows } from './cancel.ts'
 import { lookAtChat, type Look } from './look.ts'
 import type { DeliveryStore, StoredDelivery } from './store.ts'
+import { createWishWork, type Wished } from './wish-work.ts'
 
 /** The wall clock may jump and computers sleep, so no sleep is longer than this. */
 const LONGEST_SLEEP_MS = 60_000
@@ -25,6 +27,7 @@ export type Lane = ReturnType<typeof createLane>
 export function createLane(accountId: AccountId, store: DeliveryStore, deps: DeliveryDeps) {
   const { clock, timers, accounts, targets, log } = deps
   const exclusive = oneAtATime()
+  const wishes = createWishWork(accountId, store, deps)
   const toReconcile = new Set<ChatId>()
   const bannedIn = new Set<string>()
   const strange = new Map<string, number>()
@@ -92,31 +95,82 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     const now = clock.now()
     // Nothing is under way between two steps, so the answer of such a row could not be written down.
     apply(store.interrupted(accountId).map(row => [row, { kind: 'interrupted' }]))
+    wishes.settleHere()
     const line = accounts.line(accountId)
     const obstacle = accounts.obstacle(accountId)
     if (line === null || (obstacle !== null && obstacle.reason !== 'restricted'))
       return obstacle?.until ?? null
 
     const overdue = store.toLookAt(accountId, serverNow())
-    const unknown = overdue?.state === 'uncertain'
+    const unsettled = wishes.chatToLookAt()
+    const unknown = overdue?.state === 'uncertain' || unsettled !== null
     const { paused, pace } = store.lane(accountId)
+    const wish = unsettled === null ? wishes.next(obstacle === null ? 'anything' : 'cancellations') : null
+    if (wish?.wish.kind === 'cancel') {
+      await cancelWished()
+      return 'now'
+    }
     // Nothing new leaves while the outcome of something older can be found out.
     const next = unknown || paused || obstacle !== null ? null : store.nextToPlace(accountId, serverNow())
     const slot = nextSlot(pace, deps.pace(), now)
+    if (wish !== null && slot <= now) {
+      await carryOut(line, wish)
+      return 'now'
+    }
     if (next !== null && slot <= now) {
       await place(line, next)
       return 'now'
     }
-    const wakeForPlacing = next === null ? Infinity : slot
-    const chatId = overdue?.chatId ?? chatToReconcile(now)
+    const wakeForPlacing = next === null && wish === null ? Infinity : slot
+    const chatId = unsettled ?? overdue?.chatId ?? chatToReconcile(now)
     if (chatId === null) {
       const attention = store.nextAttention(accountId, serverNow()) ?? Infinity
-      return Math.min(wakeForPlacing, attention - (serverNow() - now), reconcileAt)
+      return Math.min(
+        wakeForPlacing,
+        attention - (serverNow() - now),
+        reconcileAt,
+        wishes.nextAt() ?? Infinity,
+      )
     }
     if (readsFrom > now) return Math.min(readsFrom, wakeForPlacing)
     const read = await look(line, chatId)
     readsFrom = clock.now() + (read.ok ? PAUSE_BETWEEN_READS_MS : PAUSE_AFTER_FAILED_READ_MS)
     return 'now'
+  }
+
+  /** Its place in the pace, to be committed with whatever claims it. */
+  const takeSlot = (): void => {
+    const present = store.lane(accountId)
+    store.saveLane(accountId, { ...present, pace: afterSend(present.pace, clock.now()) })
+  }
+
+  const cancelWished = async (): Promise<void> => {
+    const ids = wishes.takeCancellations()
+    const { cancelled, failed } = await cancelRows(
+      ids,
+      accountId,
+      { apply, look, reconcileChat },
+      store,
+      deps,
+    )
+    wishes.afterCancelling(
+      cancelled,
+      failed.map(({ id, code, failure }) => ({ id, failure: failure ?? reasonOf(code) })),
+    )
+  }
+
+  const carryOut = async (line: TelegramConnection, wished: Wished): Promise<void> => {
+    const failed = await wishes.carryOut(line, wished, takeSlot)
+    if (failed === null) {
+      if (wished.row.state === 'drifted') reconcileChat(wished.row.chatId)
+      return
+    }
+    log('info', 'delivery.wish-refused', { reaction: failed.reaction, rpc: failed.rpc })
+    if (failed.reaction === 'WAIT') {
+      const present = store.lane(accountId)
+      store.saveLane(accountId, { ...present, pace: afterFlood(present.pace) })
+    }
+    accounts.report(accountId, failed)
   }
 
   const chatToReconcile = (now: number): ChatId | null => {
@@ -131,7 +185,8 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     const seen = await lookAtChat(line, targets, store, accountId, chatId)
     if (seen.ok) {
       toReconcile.delete(chatId)
-      apply(seen.value.map(([row, sight]) => [row, { kind: 'seen', sight }]))
+      store.wishes.setOthers(accountId, chatId, seen.value.others.length, clock.now())
+      wishes.saw(seen.value.seen)
       return seen
     }
     accounts.report(accountId, seen.error)
@@ -142,6 +197,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
   /** The chat cannot be read any more: what has not come out there by its date will not; the rest is asked about later. */
   const closed = (chatId: ChatId): void => {
     toReconcile.delete(chatId)
+    wishes.chatClosed(chatId)
     const now = serverNow()
     const rows = store.placedIn(accountId, chatId)
     const ahead = rows.filter(row => row.state !== 'uncertain' && (row.movedTo ?? row.at) * 1000 > now)
@@ -167,12 +223,11 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       ])
       return
     }
-    const content = store.plan(row.planId)
+    const content = store.content(row)
     // The claim and its place in the pace are on disk before the request leaves.
     apply([[row, { kind: 'claimed' }]], () => {
       if (store.one(row.id)?.state !== 'sending') return
-      const lane = store.lane(accountId)
-      store.saveLane(accountId, { ...lane, pace: afterSend(lane.pace, clock.now()) })
+      takeSlot()
     })
     const claimed = store.one(row.id)
     if (claimed?.state !== 'sending') return
@@ -256,6 +311,11 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     if (!stopped) void run()
   }
 
+  const reconcileChat = (chatId: ChatId): void => {
+    toReconcile.add(chatId)
+    wake()
+  }
+
   return {
     wake,
     progress,
@@ -269,10 +329,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       reconcileAt = 0
       wake()
     },
-    reconcileChat: (chatId: ChatId): void => {
-      toReconcile.add(chatId)
-      wake()
-    },
+    reconcileChat,
     setPaused: (paused: boolean): void => {
       store.saveLane(accountId, { ...store.lane(accountId), paused })
       strange.clear()
@@ -284,4 +341,11 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       cancelTimer()
     },
   }
+}
+
+/** A refusal that was decided here, as if Telegram had answered it. */
+function reasonOf(code: ErrorCode): TelegramFailure {
+  const passing =
+    code === 'telegram/unreachable' || code === 'account/not-connected' || code === 'telegram/wait'
+  return { reaction: passing ? 'BACKOFF' : 'SKIP', code, rpc: 'cancel' }
 }

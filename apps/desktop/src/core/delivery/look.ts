@@ -1,12 +1,15 @@
 import type { AccountId, ChatId } from '../../contract/index.ts'
 import { failure, success, type Result } from '../failure.ts'
-import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
-import type { Sight } from './machine.ts'
-import { match, PUBLISHED_LATE_SECONDS } from './matching.ts'
+import type { ScheduledMessage, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
+import { match, PUBLISHED_LATE_SECONDS, type Form, type Found, type Wanted } from './matching.ts'
 import type { TargetsPort } from './ports.ts'
 import type { DeliveryStore, StoredDelivery } from './store.ts'
 
-export type Look = Result<readonly (readonly [StoredDelivery, Sight])[], TelegramFailure>
+export type Seen = Found & { readonly row: StoredDelivery }
+export type Look = Result<
+  { readonly seen: readonly Seen[]; readonly others: readonly ScheduledMessage[] },
+  TelegramFailure
+>
 
 const CHAT_UNKNOWN: TelegramFailure = { reaction: 'SKIP', code: 'chat/unknown', rpc: 'chat-unknown' }
 
@@ -30,24 +33,42 @@ export async function lookAtChat(
   const queue = await line.scheduledHistory(peer)
   if (!queue.ok) return queue
   const rows = store.placedIn(accountId, chatId)
-  const wanted = rows.map(row => ({ ...row, ...store.plan(row.planId) }))
+  const wanted = rows.map(row => wantedOf(store, row))
   const queued = match(wanted, queue.value, [], new Set())
-  const missing = wanted.filter(({ id }) => queued.get(id)?.kind === 'nowhere')
-  if (missing.length === 0) return success(told(rows, queued))
+  const { others } = queued
+  const missing = wanted.filter(({ id }) => queued.found.get(id)?.sight.kind === 'nowhere')
+  if (missing.length === 0) return success({ seen: told(rows, queued.found), others })
   const from =
     Math.min(...missing.map(({ createdAt }) => Math.floor(createdAt / 1000))) - CLOCK_MARGIN_SECONDS
-  const to = Math.max(...missing.map(row => row.movedTo ?? row.at)) + PUBLISHED_LATE_SECONDS
+  const to =
+    Math.max(...missing.flatMap(({ at, movedTo, wished }) => [movedTo ?? at, wished?.at ?? at])) +
+    PUBLISHED_LATE_SECONDS
   const published = await line.publishedBetween(peer, from, to)
   if (!published.ok) return published
   const known = store.publishedIds(accountId, chatId, from - PUBLISHED_LATE_SECONDS)
-  return success(told(rows, match(wanted, queue.value, published.value, known)))
+  return success({ seen: told(rows, match(wanted, queue.value, published.value, known).found), others })
 }
 
-const told = (
-  rows: readonly StoredDelivery[],
-  sights: ReadonlyMap<string, Sight>,
-): readonly (readonly [StoredDelivery, Sight])[] =>
+/** A delivery in every form in which it may be found. */
+function wantedOf(store: DeliveryStore, row: StoredDelivery): Wanted & { readonly createdAt: number } {
+  const { text, entities, createdAt, media = false } = store.content(row)
+  const wish = store.wishes.one(row.seq)
+  const mayHaveLeft = wish?.kind === 'edit' && wish.attempt > 0
+  const content = mayHaveLeft ? store.wishes.content(row, 'wished') : null
+  const wished: Form | null = mayHaveLeft
+    ? {
+        at: wish.at ?? row.movedTo ?? row.at,
+        text: content?.text ?? text,
+        entities: content?.entities ?? entities,
+        media,
+      }
+    : null
+  const theirs = row.state === 'drifted' ? store.wishes.content(row, 'theirs') : null
+  return { ...row, text, entities, media, createdAt, wished, theirs }
+}
+
+const told = (rows: readonly StoredDelivery[], found: ReadonlyMap<string, Found>): readonly Seen[] =>
   rows.flatMap(row => {
-    const sight = sights.get(row.id)
-    return sight === undefined ? [] : [[row, sight] as const]
+    const one = found.get(row.id)
+    return one === undefined ? [] : [{ ...one, row }]
   })

@@ -17,6 +17,7 @@ const delivery = (over: Partial<Delivery> = {}): Delivery => ({
   error: null,
   scheduledId: null,
   publishedId: null,
+  publishedAt: null,
   movedTo: null,
   ...over,
 })

@@ -4,7 +4,7 @@ import type { Placement, TelegramFailure } from '../telegram/gateway.ts'
 // What becomes of one delivery, as a pure function. The driver commits `sending` before a request leaves and the
 // outcome after it has come back; whatever happens in between is found as `sending` at the next start.
 
-/** Instants are milliseconds since 1970, `at` and `movedTo` Unix seconds. */
+/** Instants are milliseconds since 1970, `at`, `publishedAt` and `movedTo` Unix seconds. */
 export type Delivery = {
   readonly state: DeliveryState
   readonly at: number
@@ -20,6 +20,8 @@ export type Delivery = {
   readonly error: ErrorCode | null
   readonly scheduledId: number | null
   readonly publishedId: number | null
+  /** When it came out, by Telegram's clock. */
+  readonly publishedAt: number | null
   /** The date it was given on another device. */
   readonly movedTo: number | null
 }
@@ -41,7 +43,7 @@ export type DeliveryEvent =
 export type Sight =
   | { readonly kind: 'scheduled'; readonly id: number }
   | { readonly kind: 'changed'; readonly id: number; readonly at: number }
-  | { readonly kind: 'published'; readonly id: number }
+  | { readonly kind: 'published'; readonly id: number; readonly at: number }
   | { readonly kind: 'nowhere' }
 
 /** A date closer than this is published at once (TDLib, MessageSendOptions.cpp), so nothing is sent any more. */
@@ -52,7 +54,7 @@ const PUBLICATION_GRACE_MS = 15 * 60_000
 /** How far the server's clock may be from what we take it for. */
 const CLOCK_MARGIN_MS = 30_000
 const FIRST_CHECK_AFTER_MS = 5_000
-const LOOK_PAUSES_MS = [3_000, 5_000, 10_000, 30_000, 60_000]
+export const LOOK_PAUSES_MS = [3_000, 5_000, 10_000, 30_000, 60_000]
 const SECOND = 1000
 
 const OPEN: ReadonlySet<DeliveryState> = new Set([
@@ -121,9 +123,15 @@ function claim(delivery: Delivery, now: number): Delivery {
 }
 
 function place(delivery: Delivery, { kind, id, at }: Placement): Delivery {
-  if (kind === 'published') return { ...settle(delivery, 'published', null), publishedId: id }
+  if (kind === 'published') return published(delivery, id, at)
   return at === delivery.at ? scheduled(delivery, id) : drifted(delivery, id, at)
 }
+
+const published = (delivery: Delivery, id: number, at: number): Delivery => ({
+  ...settle(delivery, 'published', null),
+  publishedId: id,
+  publishedAt: at,
+})
 
 const scheduled = (delivery: Delivery, id: number): Delivery => ({
   ...delivery,
@@ -204,7 +212,7 @@ function see(delivery: Delivery, sight: Sight, now: number): Delivery {
     return delivery
   switch (sight.kind) {
     case 'published':
-      return { ...settle(delivery, 'published', null), publishedId: sight.id }
+      return published(delivery, sight.id, sight.at)
     case 'scheduled':
       return stillThere(delivery, scheduled(delivery, sight.id), now)
     case 'changed':
@@ -234,10 +242,11 @@ function seenNowhere(delivery: Delivery, now: number): Delivery {
   const mayStillShow = delivery.state === 'uncertain' && delivery.looks < LOOK_PAUSES_MS.length
   if (mayStillShow || date - now <= CLOCK_MARGIN_MS) return lookAgain
   // Telegram had it and has it no longer: someone removed it on another device.
-  return settle(delivery, 'cancelled', null)
+  return settle(delivery, 'cancelled', 'delivery/removed-elsewhere')
 }
 
-const pauseOfLook = (looks: number): number => LOOK_PAUSES_MS[Math.min(looks, LOOK_PAUSES_MS.length - 1)] ?? 0
+export const pauseOfLook = (looks: number): number =>
+  LOOK_PAUSES_MS[Math.min(looks, LOOK_PAUSES_MS.length - 1)] ?? 0
 
 function retry(delivery: Delivery, now: number): Delivery {
   if (delivery.state === 'uncertain') return { ...delivery, notBefore: 0 }

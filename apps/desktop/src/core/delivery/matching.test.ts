@@ -28,7 +28,8 @@ const posted = (id: number, over: Partial<PublishedMessage> = {}): PublishedMess
   fromScheduled: true,
   ...over,
 })
-const sights = (...args: Parameters<typeof match>) => Object.fromEntries(match(...args))
+const sights = (...args: Parameters<typeof match>) =>
+  Object.fromEntries([...match(...args).found].map(([id, { sight }]) => [id, sight]))
 const none = new Set<number>()
 
 test('a message is recognised by date and text; another date or text is not it', () => {
@@ -72,18 +73,18 @@ test('published late is published; an ordinary message with the same words is no
   expect(
     sights([wanted('a')], [], [posted(8, { fromScheduled: false }), posted(9, { at: AT + 840 })], none),
   ).toEqual({
-    a: { kind: 'published', id: 9 },
+    a: { kind: 'published', id: 9, at: AT + 840 },
   })
   expect(sights([wanted('a')], [], [posted(9, { at: AT + 901 })], none)).toEqual({ a: { kind: 'nowhere' } })
 })
 
 test('sent at once from another device it is published, after what came out at its own date has been told apart', () => {
   expect(sights([wanted('a')], [], [posted(9, { at: AT - 500 })], none)).toEqual({
-    a: { kind: 'published', id: 9 },
+    a: { kind: 'published', id: 9, at: AT - 500 },
   })
   const later = wanted('later', { at: AT + 3600 })
   expect(sights([later, wanted('now')], [], [posted(9)], none)).toEqual({
-    now: { kind: 'published', id: 9 },
+    now: { kind: 'published', id: 9, at: AT },
     later: { kind: 'nowhere' },
   })
 })
@@ -91,9 +92,34 @@ test('sent at once from another device it is published, after what came out at i
 test('a published message belongs to one delivery', () => {
   expect(sights([wanted('a'), wanted('b', { at: AT + 60 })], [], [posted(9, { at: AT + 60 })], none)).toEqual(
     {
-      a: { kind: 'published', id: 9 },
+      a: { kind: 'published', id: 9, at: AT + 60 },
       b: { kind: 'nowhere' },
     },
   )
   expect(sights([wanted('a')], [], [posted(9)], new Set([9]))).toEqual({ a: { kind: 'nowhere' } })
+})
+
+test('a message that was being edited is recognised in its old form and in its new one, in the queue and published', () => {
+  const wished = { at: AT + 60, text: 'Bonsoir', entities: [] }
+  const edited = wanted('a', { scheduledId: 1, wished })
+  const of = (...args: Parameters<typeof match>) => match(...args).found.get('a')
+  expect(of([edited], [queued(1)], [], none)).toMatchObject({ sight: { kind: 'scheduled' }, wished: false })
+  expect(of([edited], [queued(1, wished)], [], none)).toMatchObject({
+    sight: { kind: 'scheduled', id: 1 },
+    wished: true,
+  })
+  expect(of([edited], [queued(1, { text: 'Tiers' })], [], none)).toMatchObject({
+    sight: { kind: 'changed' },
+    message: { text: 'Tiers' },
+  })
+  expect(of([edited], [], [posted(9, wished)], none)).toMatchObject({
+    sight: { kind: 'published', at: AT + 60 },
+    wished: true,
+  })
+  expect(of([edited], [], [posted(9)], none)).toMatchObject({ sight: { kind: 'published' }, wished: false })
+})
+
+test('what the queue holds beside our messages is told', () => {
+  const { others } = match([wanted('a')], [queued(1), queued(2, { text: 'D’ailleurs' })], [], none)
+  expect(others.map(({ id }) => id)).toEqual([2])
 })

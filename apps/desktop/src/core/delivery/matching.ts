@@ -5,13 +5,35 @@ import type { Sight } from './machine.ts'
 // Scheduled messages do not carry their `random_id`, so ours are recognised by their number where it is known, else by
 // date, text and formatting. Every message found belongs to one delivery at most.
 
-export type Wanted = {
-  readonly id: string
+/** How a message may look. */
+export type Form = {
   readonly at: number
   readonly text: string
   readonly entities: readonly TextEntity[]
+  readonly media?: boolean
+}
+
+export type Wanted = Form & {
+  readonly id: string
   readonly scheduledId: number | null
   readonly movedTo: number | null
+  /** As a request that may have been carried out wants it. */
+  readonly wished?: Form | null
+  /** The text that another device gave it. */
+  readonly theirs?: Pick<Form, 'text'> | null
+}
+
+/** `wished`: found as its wish wants it. `message`: what stands in the queue, when it is neither ours nor the wish's. */
+export type Found = {
+  readonly sight: Sight
+  readonly wished: boolean
+  readonly message: ScheduledMessage | null
+}
+
+/** `others`: what the queue holds beside our messages. */
+export type Matched = {
+  readonly found: ReadonlyMap<string, Found>
+  readonly others: readonly ScheduledMessage[]
 }
 
 /** Published messages are dated when the server got to them. */
@@ -26,8 +48,8 @@ export function match(
   queue: readonly ScheduledMessage[],
   published: readonly PublishedMessage[],
   ownPublished: ReadonlySet<number>,
-): ReadonlyMap<string, Sight> {
-  const found = new Map<string, Sight>()
+): Matched {
+  const found = new Map<string, Found>()
   const free = new Map(queue.map(message => [message.id, message]))
   const open = (): readonly Wanted[] => wanted.filter(({ id }) => !found.has(id)).sort((a, b) => a.at - b.at)
 
@@ -35,7 +57,7 @@ export function match(
     const known = delivery.scheduledId === null ? undefined : free.get(delivery.scheduledId)
     if (known === undefined) continue
     free.delete(known.id)
-    found.set(delivery.id, sightOf(delivery, known))
+    found.set(delivery.id, foundQueued(delivery, known))
   }
   for (const delivery of open()) {
     const sameDate = [...free.values()].filter(
@@ -45,43 +67,73 @@ export function match(
     const same = sameDate.find(message => sameFormatting(delivery, message)) ?? sameDate[0]
     if (same === undefined) continue
     free.delete(same.id)
-    found.set(delivery.id, { kind: 'scheduled', id: same.id })
+    found.set(delivery.id, { sight: { kind: 'scheduled', id: same.id }, wished: false, message: null })
   }
   const posts = published
     .filter(message => message.fromScheduled && !ownPublished.has(message.id))
     .sort((a, b) => a.at - b.at)
-  // First what came out at its date, then what another device sent before it.
-  for (const isIt of [cameOutAtItsDate, wasSentEarly])
+  for (const { isIt, wished } of waysOut)
     for (const delivery of open()) {
       const post = posts.find(message => isIt(delivery, message))
       if (post === undefined) continue
       posts.splice(posts.indexOf(post), 1)
-      found.set(delivery.id, { kind: 'published', id: post.id })
+      found.set(delivery.id, {
+        sight: { kind: 'published', id: post.id, at: post.at },
+        wished,
+        message: null,
+      })
     }
-  for (const { id } of open()) found.set(id, { kind: 'nowhere' })
-  return found
+  for (const { id } of open()) found.set(id, { sight: { kind: 'nowhere' }, wished: false, message: null })
+  return { found, others: [...free.values()] }
 }
 
-function sightOf(delivery: Wanted, message: ScheduledMessage): Sight {
-  return message.at === delivery.at && sameText(delivery, message) && sameFormatting(delivery, message)
-    ? { kind: 'scheduled', id: message.id }
-    : { kind: 'changed', id: message.id, at: message.at }
+function foundQueued(delivery: Wanted, message: ScheduledMessage): Found {
+  const { id, at } = message
+  const same = (form: Form): boolean =>
+    at === form.at && sameText(form, message) && sameFormatting(form, message)
+  if (delivery.wished != null && same(delivery.wished))
+    return { sight: { kind: 'scheduled', id }, wished: true, message: null }
+  if (same(delivery)) return { sight: { kind: 'scheduled', id }, wished: false, message: null }
+  return { sight: { kind: 'changed', id, at }, wished: false, message }
 }
 
-function cameOutAtItsDate(delivery: Wanted, message: PublishedMessage): boolean {
+type IsIt = (delivery: Wanted, message: PublishedMessage) => boolean
+
+const dueWithin = (date: number, message: PublishedMessage): boolean =>
+  message.at >= date && message.at <= date + PUBLISHED_LATE_SECONDS
+
+const cameOutAsWished: IsIt = ({ wished }, message) =>
+  wished != null && dueWithin(wished.at, message) && sameWords(wished.text, message.text)
+
+const cameOutAtItsDate: IsIt = (delivery, message) => {
   const date = delivery.movedTo ?? delivery.at
-  if (message.at < date || message.at > date + PUBLISHED_LATE_SECONDS) return false
+  if (!dueWithin(date, message)) return false
   // Changed on another device: its text is not ours any more, only its date tells.
-  return sameText(delivery, message) || (delivery.movedTo !== null && message.at === date)
+  return sameWords(delivery.text, message.text) || (delivery.movedTo !== null && message.at === date)
 }
 
-const wasSentEarly = (delivery: Wanted, message: PublishedMessage): boolean =>
-  message.at < (delivery.movedTo ?? delivery.at) && sameText(delivery, message)
+const wasSentEarly: IsIt = (delivery, message) =>
+  message.at < (delivery.movedTo ?? delivery.at) &&
+  (sameWords(delivery.text, message.text) ||
+    (delivery.theirs != null && sameWords(delivery.theirs.text, message.text)))
+
+const wasSentEarlyAsWished: IsIt = ({ wished }, message) =>
+  wished != null && message.at < wished.at && sameWords(wished.text, message.text)
+
+/** First what came out at its date, then what was sent before it, here or from another device. */
+const waysOut: readonly { readonly isIt: IsIt; readonly wished: boolean }[] = [
+  { isIt: cameOutAsWished, wished: true },
+  { isIt: cameOutAtItsDate, wished: false },
+  { isIt: wasSentEarly, wished: false },
+  { isIt: wasSentEarlyAsWished, wished: true },
+]
 
 type Text = { readonly text: string; readonly entities: readonly TextEntity[]; readonly media?: boolean }
 
 const sameText = (ours: Text, theirs: Text): boolean =>
-  theirs.media !== true && ours.text.trim() === theirs.text.trim()
+  (theirs.media ?? false) === (ours.media ?? false) && sameWords(ours.text, theirs.text)
+
+const sameWords = (a: string, b: string): boolean => a.trim() === b.trim()
 
 /** Telegram adds entities of its own (links, mentions), so ours must be among those found. */
 function sameFormatting(ours: Text, theirs: Text): boolean {

@@ -1,4 +1,4 @@
-import type { AccountId, ChatId } from '../../contract/index.ts'
+import type { AccountId, ChatId, ChatView } from '../../contract/index.ts'
 import type { Accounts } from '../accounts/index.ts'
 import type { Clock, Emit, Log, Random, Timers } from '../ports.ts'
 import type { Database } from '../storage/database.ts'
@@ -12,6 +12,7 @@ export type AccountsPort = Pick<Accounts, 'ids' | 'line' | 'obstacle' | 'report'
 export type TargetsPort = {
   peerOf(accountId: AccountId, chatId: ChatId): Peer | null
   titleOf(accountId: AccountId, chatId: ChatId): string
+  chat(accountId: AccountId, chatId: ChatId): ChatView | null
   /** Reads the chats again from Telegram; never throws. */
   refresh(accountId: AccountId): Promise<void>
 }

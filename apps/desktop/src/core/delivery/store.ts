@@ -11,6 +11,7 @@ import type { Database, Row, SqlValue } from '../storage/database.ts'
 import type { Sealer } from '../vault/sealer.ts'
 import { isOpen, type Delivery } from './machine.ts'
 import { Pace, unhurried } from './pace.ts'
+import { createWishStore, type OtherContent } from './wish-store.ts'
 
 export type StoredDelivery = Delivery & {
   readonly seq: number
@@ -28,7 +29,7 @@ export type StoredPlan = Content & {
   readonly linkPreview: boolean
 }
 /** `createdAt`: Telegram's clock, milliseconds since 1970. */
-export type KnownPlan = StoredPlan & { readonly createdAt: number }
+export type KnownPlan = StoredPlan & { readonly createdAt: number; readonly media?: boolean }
 
 /** What a confirmed plan asks to be stored; `randomId` is a signed, non-zero 64-bit number in decimal. */
 export type NewPlan = StoredPlan & {
@@ -40,6 +41,8 @@ export type NewPlan = StoredPlan & {
     readonly chatId: ChatId
     readonly at: number
     readonly randomId: string
+    /** Where this chat does not get what the plan says. */
+    readonly content?: Content
   }[]
 }
 
@@ -54,6 +57,7 @@ const PLACED = `('scheduled', 'drifted')`
 /** The rows of plans, deliveries and lanes. Everything is synchronous: what returned is on disk. */
 export function createStore(database: Database, sealer: Sealer) {
   const plans = new Map<string, KnownPlan>()
+  const wishes = createWishStore(database, sealer)
 
   const one = (id: string): StoredDelivery | null => {
     const row = database.get('SELECT * FROM delivery WHERE id = ?', id)
@@ -97,7 +101,26 @@ export function createStore(database: Database, sealer: Sealer) {
     return present.run + 1
   }
 
+  const plan = (id: string): KnownPlan => {
+    const kept = plans.get(id)
+    if (kept) return kept
+    const row = database.get('SELECT * FROM plan WHERE id = ?', id)
+    if (!row) throw new Error('a delivery without a plan')
+    const content = JSON.parse(sealer.openText('plan', id, row['sealed'] as Uint8Array)) as Content
+    const known: KnownPlan = {
+      ...content,
+      createdAt: Number(row['created_at']),
+      timeZone: String(row['time_zone']),
+      silent: row['silent'] === 1,
+      linkPreview: row['link_preview'] === 1,
+    }
+    if (plans.size > 200) plans.clear()
+    plans.set(id, known)
+    return known
+  }
+
   return {
+    wishes,
     transaction: <T>(work: () => T): T => database.transaction(work),
     one,
     lane,
@@ -107,7 +130,7 @@ export function createStore(database: Database, sealer: Sealer) {
     save: (before: StoredDelivery, after: Delivery, run?: number): void => {
       database.run(
         `UPDATE delivery SET state = ?, open = ?, attempt = ?, looks = ?, refreshed = ?, accepted = ?, not_before = ?,
-         error = ?, scheduled_id = ?, published_id = ?, moved_to = ?, run = coalesce(?, run) WHERE seq = ?`,
+         error = ?, scheduled_id = ?, published_id = ?, published_at = ?, moved_to = ?, run = coalesce(?, run) WHERE seq = ?`,
         after.state,
         isOpen(after.state) ? 1 : 0,
         after.attempt,
@@ -118,13 +141,15 @@ export function createStore(database: Database, sealer: Sealer) {
         after.error,
         after.scheduledId,
         after.publishedId,
+        after.publishedAt,
         after.movedTo,
         run ?? null,
         before.seq,
       )
     },
 
-    insert: (plan: NewPlan, createdAt: number): void => {
+    /** `also` is done in the same transaction. */
+    insert: (plan: NewPlan, createdAt: number, also?: () => void): void => {
       database.transaction(() => {
         const run = currentRun(plan.accountId)
         const sealed = sealer.sealText(
@@ -145,7 +170,7 @@ export function createStore(database: Database, sealer: Sealer) {
           plan.deliveries.length,
           createdAt,
         )
-        for (const { id, chatId, at, randomId } of plan.deliveries)
+        for (const { id, chatId, at, randomId, content } of plan.deliveries) {
           database.run(
             `INSERT INTO delivery (id, plan_id, account_id, chat_id, at, state, open, random_id, run)
              VALUES (?, ?, ?, ?, ?, 'queued', 1, ?, ?)`,
@@ -157,6 +182,11 @@ export function createStore(database: Database, sealer: Sealer) {
             randomId,
             run,
           )
+          const row = content === undefined ? null : one(id)
+          if (row !== null && content !== undefined)
+            wishes.setContent(row, 'own', { ...content, linkPreview: plan.linkPreview, media: false })
+        }
+        also?.()
       })
     },
 
@@ -165,23 +195,40 @@ export function createStore(database: Database, sealer: Sealer) {
       return row ? { id: row['id'] as PlanId, deliveries: Number(row['deliveries']) } : null
     },
 
-    plan: (id: string): KnownPlan => {
-      const kept = plans.get(id)
-      if (kept) return kept
-      const row = database.get('SELECT * FROM plan WHERE id = ?', id)
-      if (!row) throw new Error('a delivery without a plan')
-      const content = JSON.parse(sealer.openText('plan', id, row['sealed'] as Uint8Array)) as Content
-      const plan: KnownPlan = {
-        ...content,
-        createdAt: Number(row['created_at']),
-        timeZone: String(row['time_zone']),
-        silent: row['silent'] === 1,
-        linkPreview: row['link_preview'] === 1,
-      }
-      if (plans.size > 200) plans.clear()
-      plans.set(id, plan)
-      return plan
+    plan,
+    /** What this delivery says and how: its plan's content, or its own since it was edited. */
+    content: (row: Pick<StoredDelivery, 'seq' | 'id' | 'planId'>): KnownPlan => {
+      const own = wishes.content(row, 'own')
+      const shared = plan(row.planId)
+      if (own === null) return shared
+      const { text, entities, linkPreview, media } = own
+      return { ...shared, text, entities, linkPreview, media }
     },
+    /** Gives a delivery another date (Unix seconds) and, unless null, a text of its own. */
+    reshape: (row: StoredDelivery, at: number, own: OtherContent | null): void => {
+      database.run('UPDATE delivery SET at = ? WHERE seq = ?', at, row.seq)
+      if (own !== null) wishes.setContent(row, 'own', own)
+    },
+    bySeq: (seq: number): StoredDelivery | null => many('seq = ?', seq)[0] ?? null,
+    /** Does another message of ours hold this second (Unix) in this chat, or want it? */
+    secondTaken: (row: StoredDelivery, at: number): boolean =>
+      database.get(
+        `SELECT 1 FROM delivery WHERE account_id = ? AND chat_id = ? AND at = ? AND seq <> ?
+         AND state NOT IN ('cancelled', 'failed', 'skipped', 'missed') LIMIT 1`,
+        row.accountId,
+        row.chatId,
+        at,
+        row.seq,
+      ) !== undefined ||
+      database.get(
+        `SELECT 1 FROM wish JOIN delivery USING (seq) WHERE delivery.account_id = ? AND chat_id = ?
+         AND wish.moved_to = ? AND seq <> ? AND stage <> 'refused' LIMIT 1`,
+        row.accountId,
+        row.chatId,
+        at,
+        row.seq,
+      ) !== undefined,
+
     /** Forgets the decrypted texts. */
     forget: (): void => plans.clear(),
 
@@ -202,7 +249,9 @@ export function createStore(database: Database, sealer: Sealer) {
       null,
     nextToPlace: (accountId: string, now: number): StoredDelivery | null =>
       many(
-        `account_id = ? AND state IN ('queued', 'paused') AND not_before <= ? ORDER BY at, seq LIMIT 1`,
+        `account_id = ? AND state IN ('queued', 'paused') AND not_before <= ? AND NOT EXISTS
+         (SELECT 1 FROM wish WHERE wish.seq = delivery.seq AND kind = 'cancel' AND stage <> 'refused')
+         ORDER BY at, seq LIMIT 1`,
         accountId,
         now,
       )[0] ?? null,
@@ -284,29 +333,74 @@ export function createStore(database: Database, sealer: Sealer) {
         from,
       ),
 
-    page: (query: {
-      scope: Scope
-      accountId: string | undefined
-      after: { at: number; seq: number } | null
-      limit: number
-      nowSeconds: number
-    }): { rows: readonly StoredDelivery[]; total: number } => {
-      const { where, params } = scopeOf(query.scope, query.nowSeconds)
-      const account = query.accountId === undefined ? '' : 'account_id = ? AND '
-      const base = query.accountId === undefined ? params : [query.accountId, ...params]
+    page: (
+      query: RowFilter & { after: { at: number; seq: number } | null; limit: number },
+    ): readonly StoredDelivery[] => {
+      const { where, params } = conditionsOf(query)
       const down = query.scope === 'past'
       const after = query.after === null ? '' : ` AND (at, seq) ${down ? '<' : '>'} (?, ?)`
       const direction = down ? 'DESC' : 'ASC'
-      const rows = many(
-        `${account}${where}${after} ORDER BY at ${direction}, seq ${direction} LIMIT ?`,
-        ...base,
+      return many(
+        `${where}${after} ORDER BY at ${direction}, seq ${direction} LIMIT ?`,
+        ...params,
         ...(query.after === null ? [] : [query.after.at, query.after.seq]),
         query.limit,
       )
-      const total = database.get(`SELECT count(*) AS n FROM delivery WHERE ${account}${where}`, ...base)
-      return { rows, total: Number(total?.['n'] ?? 0) }
     },
+    total: (filter: RowFilter): number => {
+      const { where, params } = conditionsOf(filter)
+      return Number(database.get(`SELECT count(*) AS n FROM delivery WHERE ${where}`, ...params)?.['n'] ?? 0)
+    },
+    /** Date (Unix seconds) and state of everything that a calendar shows, in order. */
+    dates: (filter: RowFilter): readonly { seq: number; at: number; state: DeliveryState }[] => {
+      const { where, params } = conditionsOf(filter)
+      return database
+        .all(
+          `SELECT seq, at, state FROM delivery WHERE ${where} AND state <> 'cancelled' ORDER BY at, seq`,
+          ...params,
+        )
+        .map(row => ({
+          seq: Number(row['seq']),
+          at: Number(row['at']),
+          state: row['state'] as DeliveryState,
+        }))
+    },
+    oursIn: (accountId: string, chatId: string): number =>
+      Number(
+        database.get(
+          `SELECT count(*) AS n FROM delivery WHERE account_id = ? AND chat_id = ? AND state IN ${PLACED} AND open = 1`,
+          accountId,
+          chatId,
+        )?.['n'] ?? 0,
+      ),
   }
+}
+
+/** `from` and `to` (excluded) bound the date, Unix seconds; `now` decides what is past. */
+export type RowFilter = {
+  readonly scope: Scope
+  readonly accountId?: string | undefined
+  readonly chatId?: string | undefined
+  readonly states?: readonly DeliveryState[] | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  readonly now: number
+}
+
+function conditionsOf(filter: RowFilter): { where: string; params: readonly SqlValue[] } {
+  const scope = scopeOf(filter.scope, filter.now)
+  const { accountId, chatId, states, from, to } = filter
+  const parts: [string, readonly SqlValue[]][] = [
+    ...(accountId === undefined ? [] : [['account_id = ?', [accountId]] as [string, SqlValue[]]]),
+    ...(chatId === undefined ? [] : [['chat_id = ?', [chatId]] as [string, SqlValue[]]]),
+    ...(states === undefined
+      ? []
+      : [[`state IN (${states.map(() => '?').join(', ')})`, [...states]] as [string, SqlValue[]]]),
+    ...(from === undefined ? [] : [['at >= ?', [from]] as [string, SqlValue[]]]),
+    ...(to === undefined ? [] : [['at < ?', [to]] as [string, SqlValue[]]]),
+    [scope.where, scope.params],
+  ]
+  return { where: parts.map(([sql]) => sql).join(' AND '), params: parts.flatMap(([, values]) => values) }
 }
 
 /** A refusal can still be retried until its date; what is open stays in sight whatever its date. */
@@ -341,5 +435,6 @@ const toDelivery = (row: Row): StoredDelivery => ({
   error: row['error'] as ErrorCode | null,
   scheduledId: nullable(row['scheduled_id']),
   publishedId: nullable(row['published_id']),
+  publishedAt: nullable(row['published_at']),
   movedTo: nullable(row['moved_to']),
 })

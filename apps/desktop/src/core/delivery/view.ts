@@ -1,26 +1,93 @@
-import type { DeliveryView } from '../../contract/index.ts'
 import { localTimeAt } from '@autotele/shared'
+import type { CalendarItem, DeliveryView, Drift, PendingChange } from '../../contract/index.ts'
 import { instantOf } from '../time.ts'
 import type { TargetsPort } from './ports.ts'
-import type { StoredDelivery, StoredPlan } from './store.ts'
+import type { DeliveryStore, StoredDelivery, StoredPlan } from './store.ts'
+import type { Wish } from './wish.ts'
+
+const EXCERPT_LENGTH = 80
 
 /** A row as the interface shows it. */
-export function viewOf(row: StoredDelivery, plan: StoredPlan, targets: TargetsPort): DeliveryView {
-  const at = instantOf(row.at * 1000)
+export function viewOf(row: StoredDelivery, store: DeliveryStore, targets: TargetsPort): DeliveryView {
+  const content = store.content(row)
   const waits = row.state === 'paused' || row.state === 'uncertain'
   return {
-    id: row.id,
+    ...placeOf(row, content, targets),
     planId: row.planId,
-    accountId: row.accountId,
-    chatId: row.chatId,
-    chatTitle: targets.titleOf(row.accountId, row.chatId),
-    at,
-    local: localTimeAt(at, plan.timeZone),
-    timeZone: plan.timeZone,
-    text: plan.text,
-    entities: [...plan.entities],
-    state: row.state,
+    text: content.text,
+    entities: [...content.entities],
     error: row.error,
     notBefore: waits && row.notBefore > 0 ? instantOf(row.notBefore) : null,
+    silent: content.silent,
+    linkPreview: content.linkPreview,
+    pending: pendingOf(store.wishes.one(row.seq)),
+    drift: driftOf(row, content, store),
+    publishedAt: row.publishedAt === null ? null : instantOf(row.publishedAt * 1000),
+    link: row.publishedId === null ? null : linkOf(row, row.publishedId, targets),
   }
+}
+
+/** A row as the calendar draws it. */
+export function calendarItemOf(
+  row: StoredDelivery,
+  store: DeliveryStore,
+  targets: TargetsPort,
+): CalendarItem {
+  const content = store.content(row)
+  return {
+    ...placeOf(row, content, targets),
+    pending: pendingOf(store.wishes.one(row.seq)),
+    excerpt: content.text.slice(0, EXCERPT_LENGTH),
+  }
+}
+
+function placeOf(row: StoredDelivery, { timeZone }: StoredPlan, targets: TargetsPort) {
+  const at = instantOf(row.at * 1000)
+  const { id, accountId, chatId, state } = row
+  return {
+    id,
+    accountId,
+    chatId,
+    state,
+    at,
+    timeZone,
+    local: localTimeAt(at, timeZone),
+    chatTitle: targets.titleOf(accountId, chatId),
+  }
+}
+
+const pendingOf = (wish: Wish | null): PendingChange | null =>
+  wish === null
+    ? null
+    : {
+        kind: wish.kind,
+        until: wish.stage === 'held' ? instantOf(wish.notBefore) : null,
+        error: wish.stage === 'refused' ? wish.error : null,
+      }
+
+function driftOf(row: StoredDelivery, ours: StoredPlan, store: DeliveryStore): Drift | null {
+  if (row.state !== 'drifted') return null
+  const theirs = store.wishes.content(row, 'theirs')
+  const at = instantOf((row.movedTo ?? row.at) * 1000)
+  return {
+    at,
+    local: localTimeAt(at, ours.timeZone),
+    text: theirs?.text ?? ours.text,
+    entities: [...(theirs?.entities ?? ours.entities)],
+    media: theirs?.media ?? false,
+  }
+}
+
+/** `t.me/name/7` of a public chat, `t.me/c/…/7` of a private channel or supergroup; other chats have no such address. */
+function linkOf(
+  { accountId, chatId }: StoredDelivery,
+  messageId: number,
+  targets: TargetsPort,
+): string | null {
+  const chat = targets.chat(accountId, chatId)
+  const channel = /^-100(\d+)$/.exec(chatId)?.[1]
+  if (channel === undefined) return null
+  return chat?.username != null
+    ? `https://t.me/${encodeURIComponent(chat.username)}/${messageId}`
+    : `https://t.me/c/${channel}/${messageId}`
 }

@@ -298,6 +298,22 @@ export const errors: Sentences<typeof fr> = {
     what: 'This message is no longer in the list.',
     next: 'The list will update itself.',
   },
+  'delivery/not-changeable': {
+    what: 'This message can no longer be changed.',
+    next: 'It is over, or something else was asked of it: look at its state in the list.',
+  },
+  'delivery/not-placed-yet': {
+    what: 'This message is not at Telegram yet.',
+    next: 'Wait until it is scheduled there, then try again.',
+  },
+  'delivery/already-published': {
+    what: 'This message is published already.',
+    next: 'Open it in Telegram to edit or delete it.',
+  },
+  'delivery/removed-elsewhere': {
+    what: 'This message was removed from Telegram’s queue on another device.',
+    next: 'Schedule it again if it is to appear all the same.',
+  },
   'delivery/not-cancellable': {
     what: 'This message can no longer be cancelled.',
     next: 'If it is published, delete it in Telegram.',

@@ -295,6 +295,22 @@ export const errors = {
     what: 'Ce message n’est plus dans la liste.',
     next: 'La liste va se mettre à jour.',
   },
+  'delivery/not-changeable': {
+    what: 'Ce message ne peut plus être modifié.',
+    next: 'Il est terminé ou une autre demande est en cours : regardez son état dans la liste.',
+  },
+  'delivery/not-placed-yet': {
+    what: 'Ce message n’est pas encore chez Telegram.',
+    next: 'Attendez qu’il y soit programmé, puis recommencez.',
+  },
+  'delivery/already-published': {
+    what: 'Ce message est déjà publié.',
+    next: 'Ouvrez-le dans Telegram pour le modifier ou le supprimer.',
+  },
+  'delivery/removed-elsewhere': {
+    what: 'Ce message a été retiré de la file de Telegram sur un autre appareil.',
+    next: 'Programmez-le de nouveau s’il doit quand même paraître.',
+  },
   'delivery/not-cancellable': {
     what: 'Ce message ne peut plus être annulé.',
     next: 'S’il est publié, supprimez-le dans Telegram.',
