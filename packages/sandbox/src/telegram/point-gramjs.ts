@@ -24,10 +24,12 @@ export const pointGramjsAt = (
     n: bigInt(modulusOf(dc.rsaPublicKey).toString('hex'), 16),
     e: 65_537,
   })
-  const all = dc.dataCentres ?? []
+  // The first is where `port` says, which whoever calls may have changed.
+  const others = dc.dataCentres?.slice(1) ?? []
   return {
     resolveAddress: asked => {
-      const found = all.find(({ id }) => id === asked?.dcId) ?? all.find(({ port }) => port === asked?.port)
+      const found =
+        others.find(({ id }) => id === asked?.dcId) ?? others.find(({ port }) => port === asked?.port)
       return { host: dc.host, port: found?.port ?? dc.port }
     },
   }

@@ -24,10 +24,10 @@ import { unwrap } from './unwrap.ts'
 
 // Everything that is random here comes from one seed, so that what is found is found again.
 const SEED = 0x5eed
-const PARSED = 100_000
-const SEALED_WHOLE = 86_000
-const SEALED_BROKEN = 8_000
-const PLAIN = 6_000
+const PARSED = 40_000
+const SEALED_WHOLE = 52_000
+const SEALED_BROKEN = 5_000
+const PLAIN = 3_000
 const BATCH = 250
 const AT_ONCE = 24
 const MOST_GROWTH = 192 * 1024 * 1024
