@@ -1,13 +1,19 @@
 import { failure, success, type Result } from '../failure.ts'
 import type { Timers } from '../ports.ts'
-import type { DialogChat, DialogCursor, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
+import type {
+  DialogChat,
+  DialogCursor,
+  TelegramConnection,
+  TelegramFailure,
+  Topic,
+} from '../telegram/gateway.ts'
 import type { FoundChat } from './store.ts'
 
 /** 5,000 dialogs: more than any person has, less than a server that never ends its list. */
 const MOST_PAGES = 50
 const PAUSE_BETWEEN_PAGES_MS = 1000
-/** Each costs a request of its own, so only so many are asked for at a time. */
-const MOST_SLOW_MODES = 20
+/** Slow modes and topics cost a request for each chat, so only so many are asked for at a time. */
+const MOST_DETAILS = 20
 /** The shortest slow mode there is: what is certain of a chat whose own was not asked for. */
 const SHORTEST_SLOW_MODE_SECONDS = 10
 
@@ -34,24 +40,37 @@ export async function fetchChats(
     if (!saved.ok) return saved
     found.set(saved.value.id, saved.value)
   }
-  return success(await withSlowModes([...found.values()], line, timers))
+  return success(await withDetails([...found.values()], line, timers))
 }
 
-async function withSlowModes(
+async function withDetails(
   chats: readonly DialogChat[],
   line: TelegramConnection,
   timers: Timers,
 ): Promise<readonly FoundChat[]> {
   const seconds = new Map<string, number>()
-  for (const chat of chats.filter(({ slowMode, canPost }) => slowMode && canPost).slice(0, MOST_SLOW_MODES)) {
+  const topics = new Map<string, readonly Topic[]>()
+  const open = chats.filter(({ canPost, migratedTo }) => canPost && migratedTo === null)
+  const questions = [
+    ...open.filter(chat => chat.slowMode).map(chat => ({ chat, about: 'slow-mode' as const })),
+    ...open.filter(chat => chat.forum).map(chat => ({ chat, about: 'topics' as const })),
+  ]
+  for (const { chat, about } of questions.slice(0, MOST_DETAILS)) {
     await pause(timers)
-    const answer = await line.slowMode(chat.peer)
-    if (!answer.ok) break
-    seconds.set(chat.id, answer.value)
+    if (about === 'slow-mode') {
+      const answer = await line.slowMode(chat.peer)
+      if (!answer.ok) break
+      seconds.set(chat.id, answer.value)
+    } else {
+      const answer = await line.topics(chat.peer)
+      if (!answer.ok) break
+      topics.set(chat.id, answer.value)
+    }
   }
   return chats.map(chat => ({
     ...chat,
     slowModeSeconds: chat.slowMode ? (seconds.get(chat.id) ?? SHORTEST_SLOW_MODE_SECONDS) : 0,
+    topics: topics.get(chat.id) ?? null,
   }))
 }
 

@@ -1,10 +1,10 @@
 import type { AccountId, ChatId, ChatView, Handlers, Output } from '../../contract/index.ts'
 import type { Accounts } from '../accounts/index.ts'
-import { CallFailure } from '../failure.ts'
+import { CallFailure, success } from '../failure.ts'
 import type { Clock, Emit, Log, Timers } from '../ports.ts'
 import type { Database } from '../storage/index.ts'
 import { callFailureOf } from '../telegram/call-failure.ts'
-import type { Peer } from '../telegram/gateway.ts'
+import type { Peer, TelegramFailure } from '../telegram/gateway.ts'
 import { instantOf } from '../time.ts'
 import type { Sealer } from '../vault/sealer.ts'
 import { fetchChats } from './fetch.ts'
@@ -21,11 +21,13 @@ export type TargetsDeps = {
 }
 
 export type Targets = {
-  readonly handlers: Pick<Handlers, 'targets.list'>
+  readonly handlers: Pick<Handlers, 'targets.list' | 'targets.details'>
   /** What is known of a chat, even if the account is no longer in it; null when nothing is. */
   chat(accountId: AccountId, chatId: ChatId): ChatView | null
   /** How to address a chat; a group that became a supergroup is followed there. */
   peerOf(accountId: AccountId, chatId: ChatId): Peer | null
+  /** How to address one of the identities a chat accepts; null when it is not among them as last read. */
+  sendAs(accountId: AccountId, chatId: ChatId, identity: ChatId): Peer | null
   titleOf(accountId: AccountId, chatId: ChatId): string
   /** Reads the chats again from Telegram; a failure is told to the account and otherwise forgotten. */
   refresh(accountId: AccountId): Promise<void>
@@ -88,8 +90,30 @@ export function createTargets(deps: TargetsDeps): Targets {
     return chat
   }
 
+  const details = async (accountId: AccountId, chatId: ChatId): Promise<ChatView> => {
+    if (!accounts.ids().includes(accountId)) throw new CallFailure('account/unknown')
+    const chat = followed(accountId, chatId)
+    if (chat === null) throw new CallFailure('chat/unknown')
+    const line = accounts.line(accountId)
+    if (line === null) throw new CallFailure('account/not-connected', undefined, true)
+    const refused = (failure: TelegramFailure): CallFailure => {
+      accounts.report(accountId, failure)
+      return callFailureOf(failure, clock.now())
+    }
+    const topics = chat.forum ? await line.topics(chat.peer) : success([])
+    if (!topics.ok) throw refused(topics.error)
+    const sendAs = await line.sendAs(chat.peer)
+    // Where nobody may choose, Telegram refuses the question.
+    if (!sendAs.ok && !['SKIP', 'REFRESH'].includes(sendAs.error.reaction)) throw refused(sendAs.error)
+    const read = { topics: topics.value, sendAs: sendAs.ok ? sendAs.value : [] }
+    store.saveDetails(accountId, chat, read)
+    emit('targets.changed', { accountId })
+    return { ...viewOf({ ...chat, ...read }), id: chatId }
+  }
+
   return {
     handlers: {
+      'targets.details': ({ accountId, chatId }) => details(accountId, chatId),
       'targets.list': async ({ accountId, refresh: wanted }) => {
         if (!accounts.ids().includes(accountId)) throw new CallFailure('account/unknown')
         const refreshedAt = store.refreshedAt(accountId)
@@ -104,6 +128,8 @@ export function createTargets(deps: TargetsDeps): Targets {
       return chat === null ? null : { ...viewOf(chat), id: chatId }
     },
     peerOf: (accountId, chatId) => followed(accountId, chatId)?.peer ?? null,
+    sendAs: (accountId, chatId, identity) =>
+      followed(accountId, chatId)?.sendAs.find(({ id }) => id === identity)?.peer ?? null,
     titleOf: (accountId, chatId) => followed(accountId, chatId)?.title ?? '',
     refresh,
   }
@@ -119,6 +145,8 @@ const viewOf = ({
   canPost,
   admin,
   slowModeSeconds,
+  topics,
+  sendAs,
 }: StoredChat): ChatView => ({
   id,
   title,
@@ -129,4 +157,6 @@ const viewOf = ({
   canPost,
   admin,
   slowModeSeconds,
+  topics: [...topics],
+  sendAs: sendAs.map(({ id, title, premiumRequired }) => ({ id: id as ChatId, title, premiumRequired })),
 })

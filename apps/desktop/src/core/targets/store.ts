@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { AccountId, ChatId, ChatView } from '../../contract/index.ts'
 import type { Database, Row } from '../storage/index.ts'
-import type { DialogChat, Peer } from '../telegram/gateway.ts'
+import type { DialogChat, Identity, Peer, Topic } from '../telegram/gateway.ts'
 import type { Sealer } from '../vault/sealer.ts'
 
 const PeerShape: z.ZodType<Peer> = z.discriminatedUnion('kind', [
@@ -10,11 +10,25 @@ const PeerShape: z.ZodType<Peer> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('group'), id: z.string() }),
   z.object({ kind: z.literal('channel'), id: z.string(), accessHash: z.string() }),
 ])
-const Sealed = z.object({ title: z.string(), username: z.string().nullable(), peer: PeerShape })
+const Sealed = z.object({
+  title: z.string(),
+  username: z.string().nullable(),
+  peer: PeerShape,
+  topics: z.array(z.object({ id: z.int(), title: z.string(), closed: z.boolean() })).default([]),
+  sendAs: z
+    .array(z.object({ id: z.string(), peer: PeerShape, title: z.string(), premiumRequired: z.boolean() }))
+    .default([]),
+})
 
-/** A chat with how slow its slow mode is. */
-export type FoundChat = DialogChat & { readonly slowModeSeconds: number }
-export type StoredChat = ChatView & { readonly peer: Peer; readonly migratedTo: ChatId | null }
+/** A chat with how slow its slow mode is; `topics` is null when they were not asked for this time. */
+export type FoundChat = DialogChat & {
+  readonly slowModeSeconds: number
+  readonly topics: readonly Topic[] | null
+}
+/** What costs a request for each chat. */
+export type Details = { readonly topics: readonly Topic[]; readonly sendAs: readonly Identity[] }
+export type StoredChat = Omit<ChatView, 'topics' | 'sendAs'> &
+  Details & { readonly peer: Peer; readonly migratedTo: ChatId | null }
 
 export type TargetStore = ReturnType<typeof createTargetStore>
 
@@ -38,15 +52,19 @@ export function createTargetStore(database: Database, sealer: Sealer) {
     }
   }
 
+  const one = (accountId: AccountId, chatId: ChatId): StoredChat | null => {
+    const row = database.get('SELECT * FROM chat WHERE account_id = ? AND chat_id = ?', accountId, chatId)
+    return row ? toChat(row) : null
+  }
+  const seal = (accountId: AccountId, id: string, chat: z.input<typeof Sealed>): Uint8Array =>
+    sealer.sealText('chat', sealedId(accountId, id), JSON.stringify(chat))
+
   return {
+    one,
     present: (accountId: AccountId): readonly StoredChat[] =>
       database
         .all('SELECT * FROM chat WHERE account_id = ? AND present = 1 ORDER BY position', accountId)
         .map(toChat),
-    one: (accountId: AccountId, chatId: ChatId): StoredChat | null => {
-      const row = database.get('SELECT * FROM chat WHERE account_id = ? AND chat_id = ?', accountId, chatId)
-      return row ? toChat(row) : null
-    },
     refreshedAt: (accountId: AccountId): number | null => {
       const row = database.get('SELECT chats_refreshed_at AS at FROM account WHERE id = ?', accountId)
       return row?.['at'] == null ? null : Number(row['at'])
@@ -59,12 +77,32 @@ export function createTargetStore(database: Database, sealer: Sealer) {
         accountId,
       )
     },
+    saveDetails: (
+      accountId: AccountId,
+      { id, title, username, peer }: StoredChat,
+      details: Details,
+    ): void => {
+      const sealed = { title, username, peer, topics: [...details.topics], sendAs: [...details.sendAs] }
+      database.run(
+        'UPDATE chat SET sealed = ? WHERE account_id = ? AND chat_id = ?',
+        seal(accountId, id, sealed),
+        accountId,
+        id,
+      )
+    },
     /** The whole list in one go. Chats that are gone stay known, since something may be planned in them. */
     replace: (accountId: AccountId, chats: readonly FoundChat[], now: number): void => {
       database.transaction(() => {
         database.run('UPDATE chat SET present = 0 WHERE account_id = ?', accountId)
-        chats.forEach(({ id, title, username, peer, ...chat }, position) => {
-          const sealed = JSON.stringify({ title, username, peer })
+        chats.forEach(({ id, title, username, peer, topics, ...chat }, position) => {
+          const before = one(accountId, id as ChatId)
+          const sealed = {
+            title,
+            username,
+            peer,
+            topics: [...(chat.forum ? (topics ?? before?.topics ?? []) : [])],
+            sendAs: [...(before?.sendAs ?? [])],
+          }
           database.run(
             `INSERT INTO chat (account_id, chat_id, position, present, kind, sealed, forum, member_count, can_post,
              admin, slow_mode_seconds, migrated_to) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -76,7 +114,7 @@ export function createTargetStore(database: Database, sealer: Sealer) {
             id,
             position,
             chat.kind,
-            sealer.sealText('chat', sealedId(accountId, id), sealed),
+            seal(accountId, id, sealed),
             chat.forum ? 1 : 0,
             chat.memberCount,
             chat.canPost ? 1 : 0,

@@ -103,3 +103,51 @@ test('two who ask at the same time are answered by one reading', async () => {
   await Promise.all([1, 2, 3].map(() => handlers['targets.list']({ accountId, refresh: true })))
   expect(dc.calls.slice(before).map(({ method }) => method)).toEqual(['dialogs', 'me'])
 })
+
+test('topics of forums are read with the list; the questions about single chats are bounded', async () => {
+  const { handlers, dc, accountId, time } = await signedInMessaging()
+  dc.setDialogs(
+    Array.from({ length: 60 }, (_, i) =>
+      fakeChannel(String(i + 1), `Forum ${i}`, { forum: true, slowMode: i < 15, admin: false }),
+    ),
+  )
+  const before = dc.calls.length
+  const reading = handlers['targets.list']({ accountId, refresh: true })
+  await time.advance(60_000)
+  const { chats } = await reading
+  expect(chats[0]?.topics).toEqual([
+    { id: 1, title: 'Général', closed: false },
+    { id: 7, title: 'Annonces', closed: true },
+  ])
+  expect(dc.calls.slice(before).filter(({ method }) => method === 'topics')).toHaveLength(5)
+  // One page, the Saved Messages, and at most twenty questions.
+  expect(dc.calls.length - before).toBeLessThanOrEqual(22)
+})
+
+test('topics and identities of one chat are kept: the planner needs no call, a refresh loses nothing', async () => {
+  const { handlers, targets, dc, accountId, time } = await signedInMessaging()
+  dc.setDialogs([fakeChannel('4', 'Forum', { forum: true })])
+  const list = async () => {
+    const reading = handlers['targets.list']({ accountId, refresh: true })
+    await time.advance(10_000)
+    return (await reading).chats[0]
+  }
+  await list()
+  const chatId = '-1004' as ChatId
+  const read = await handlers['targets.details']({ accountId, chatId })
+  expect(read.sendAs.map(({ title }) => title)).toEqual(['Moi', 'Le groupe'])
+  dc.fault({ method: 'topics', does: classify('FLOOD_WAIT_5', 420) })
+  expect(await list()).toMatchObject({ topics: read.topics, sendAs: read.sendAs })
+  const calls = dc.calls.length
+  expect(targets.chat(accountId, chatId)).toMatchObject({ topics: read.topics, sendAs: read.sendAs })
+  expect(targets.sendAs(accountId, chatId, '-1009' as ChatId)).toMatchObject({ kind: 'channel' })
+  expect(targets.sendAs(accountId, chatId, '-1008' as ChatId)).toBeNull()
+  expect(dc.calls).toHaveLength(calls)
+})
+
+test('where nobody may choose who to write as, there is nobody to choose', async () => {
+  const { handlers, dc, accountId } = await signedInMessaging()
+  dc.fault({ method: 'sendAs', does: classify('CHAT_ADMIN_REQUIRED', 400) })
+  const read = await handlers['targets.details']({ accountId, chatId: '-1001' as ChatId })
+  expect(read).toMatchObject({ topics: [], sendAs: [] })
+})

@@ -103,6 +103,15 @@ export type DialogChat = {
   readonly migratedTo: string | null
 }
 
+export type Topic = { readonly id: number; readonly title: string; readonly closed: boolean }
+/** `id` is a marked id. */
+export type Identity = {
+  readonly id: string
+  readonly peer: Peer
+  readonly title: string
+  readonly premiumRequired: boolean
+}
+
 /** Where the next page of dialogs starts; opaque to the caller. */
 export type DialogCursor = { readonly date: number; readonly messageId: number; readonly peer: Peer }
 export type DialogPage = {
@@ -212,6 +221,10 @@ export type TelegramConnection = {
   dialogs(cursor: DialogCursor | null): Answer<DialogPage>
   /** Seconds between two messages of one member; 0 without slow mode. */
   slowMode(peer: Peer): Answer<number>
+  /** At most 100 topics of a forum, closed ones included; none elsewhere. */
+  topics(peer: Peer): Answer<readonly Topic[]>
+  /** Whom this account may write as in a channel or supergroup; none elsewhere. */
+  sendAs(peer: Peer): Answer<readonly Identity[]>
   /** Places a message in the chat's own queue at Telegram. */
   schedule(message: OutgoingMessage): Answer<Placement>
   /** The whole queue of a chat. */

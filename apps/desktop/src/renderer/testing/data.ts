@@ -55,6 +55,8 @@ const chat = (
   canPost: true,
   admin: false,
   slowModeSeconds: 0,
+  topics: [],
+  sendAs: [],
   ...rest,
 })
 

@@ -264,6 +264,11 @@ export function createFakeBridge(
       return {}
     },
     'targets.list': ({ accountId }) => ({ chats: chatsOf(accountId), refreshedAt: iso(clock() - 7_200_000) }),
+    'targets.details': ({ accountId, chatId }) => {
+      const chat = chatsOf(accountId).find(({ id }) => id === chatId)
+      if (chat === undefined) throw new FakeFailure('chat/unknown')
+      return chat
+    },
     'plans.preview': draft => preview(draft, clock()),
     'plans.confirm': ({ draft }) => {
       const { items } = preview(draft, clock())

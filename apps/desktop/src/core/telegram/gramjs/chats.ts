@@ -1,5 +1,6 @@
 import bigInt from 'big-integer'
-import type { DialogChat, DialogCursor, DialogPage, Peer } from '../gateway.ts'
+import type { DialogChat, DialogCursor, DialogPage, Identity, Peer, Topic } from '../gateway.ts'
+import type { Asked } from './transport.ts'
 import { Api } from './library.ts'
 import { markedChannel, markedGroup, markedId, meOf } from './values.ts'
 
@@ -48,6 +49,35 @@ export const dialogsRequest = (
   limit: PAGE,
   hash: bigInt.zero,
 })
+
+/** Newer schemas have it among `messages` (https://core.telegram.org/method/messages.getForumTopics). */
+export function topicsRequest(peer: Api.TypeInputPeer): Asked<Api.messages.TypeForumTopics> {
+  const page = { offsetDate: 0, offsetId: 0, offsetTopic: 0, limit: PAGE }
+  const newer = (Api.messages as unknown as Record<string, unknown>)['GetForumTopics'] as
+    (new (of: object) => Asked<Api.messages.TypeForumTopics>) | undefined
+  return newer === undefined
+    ? new Api.channels.GetForumTopics({ channel: peer, ...page })
+    : new newer({ peer, ...page })
+}
+
+export const topicsOf = ({ topics }: Api.messages.ForumTopics): readonly Topic[] =>
+  topics
+    .filter(topic => topic instanceof Api.ForumTopic)
+    .map(({ id, title, closed }) => ({ id, title, closed: closed === true }))
+
+export function identitiesOf({ peers, chats, users }: Api.channels.SendAsPeers): readonly Identity[] {
+  const known = new Map<string, DialogChat>()
+  for (const entity of [...users, ...chats]) {
+    const chat = chatOf(entity)
+    if (chat !== null) known.set(chat.id, chat)
+  }
+  return peers.flatMap(({ peer, premiumRequired }) => {
+    const chat = known.get(markedId(peer))
+    return chat === undefined
+      ? []
+      : [{ id: chat.id, peer: chat.peer, title: chat.title, premiumRequired: premiumRequired === true }]
+  })
+}
 
 type Entity = Api.TypeUser | Api.TypeChat
 

@@ -17,7 +17,7 @@ import type {
   TelegramGateway,
 } from '../gateway.ts'
 import { sentCodeOf } from './auth.ts'
-import { dialogPage, dialogsRequest } from './chats.ts'
+import { dialogPage, dialogsRequest, identitiesOf, topicsOf, topicsRequest } from './chats.ts'
 import { oneAtATime } from '../../one-at-a-time.ts'
 import { Api, computeCheck } from './library.ts'
 import { createPorts, type Ports } from '../routes/index.ts'
@@ -240,6 +240,18 @@ function createConnection(
         if (!full.ok) return full
         const { fullChat } = full.value
         return success(fullChat instanceof Api.ChannelFull ? (fullChat.slowmodeSeconds ?? 0) : 0)
+      }),
+    topics: peer =>
+      inTurn(async () => {
+        if (peer.kind !== 'channel') return success([])
+        const found = await ask(topicsRequest(inputPeer(peer)))
+        return found.ok ? success(topicsOf(found.value)) : found
+      }),
+    sendAs: peer =>
+      inTurn(async () => {
+        if (peer.kind !== 'channel') return success([])
+        const found = await ask(new Api.channels.GetSendAs({ peer: inputPeer(peer) }))
+        return found.ok ? success(identitiesOf(found.value)) : found
       }),
     schedule: message => inTurn(() => schedule(message)),
     scheduledHistory: peer =>

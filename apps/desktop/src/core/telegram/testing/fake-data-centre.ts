@@ -245,6 +245,20 @@ export function createFakeDataCentre(clock: Clock) {
           })
         }),
       slowMode: () => call('slowMode', false, () => success(30)),
+      topics: () =>
+        call('topics', false, () =>
+          success([
+            { id: 1, title: 'Général', closed: false },
+            { id: 7, title: 'Annonces', closed: true },
+          ]),
+        ),
+      sendAs: peer =>
+        call('sendAs', false, id =>
+          success([
+            { id, peer: { kind: 'self' as const }, title: 'Moi', premiumRequired: false },
+            { id: '-1009', peer, title: 'Le groupe', premiumRequired: true },
+          ]),
+        ),
       schedule: message =>
         call('schedule', true, id => {
           const stored = store(id, message)
