@@ -6,6 +6,7 @@ import type { Database } from '../storage/database.ts'
 import { classify } from '../telegram/errors.ts'
 import type { TelegramConnection, TelegramGateway } from '../telegram/gateway.ts'
 import {
+  confirm,
   createMessaging,
   draftOf,
   signedInMessaging,
@@ -189,3 +190,125 @@ async function listed(core: Messaging, accountId: AccountId) {
     return []
   }
 }
+
+const change = fc.record({
+  row: fc.integer({ min: 0, max: 5 }),
+  what: fc.constantFrom('edit' as const, 'move' as const, 'sendNow' as const, 'cancelSoon' as const),
+  /** Seconds of life after it was asked. */
+  then: fc.integer({ min: 0, max: 30 }),
+})
+const changeFault = fc.record({
+  method: fc.constantFrom(
+    'editScheduled' as const,
+    'sendScheduledNow' as const,
+    'deleteScheduled' as const,
+    'scheduledHistory' as const,
+    'publishedBetween' as const,
+  ),
+  does: fault.map(({ does }) => does),
+})
+
+test('A4, A6: whatever is lost while messages are edited, moved, sent at once and cancelled, each is there once or gone as asked', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ lifetime: fc.integer({ min: 5, max: 120 }), change }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      fc.array(changeFault, { maxLength: 5 }),
+      async (lives, faults) => {
+        const time = fakeTime('2027-01-04T08:00:00Z')
+        const parts = { time, database: memoryDatabase(), folder: tempFolder() }
+        const first = await signedInMessaging(parts)
+        const { dc, accountId } = first
+        const dates = ['2027-02-01T09:00', '2027-02-02T09:00', '2027-02-03T09:00']
+        await confirm(first, draftOf(accountId, { chatIds: CHATS, dates, silent: true }))
+        await time.advance(60_000)
+        const ids = (await listed(first, accountId)).map(({ id }) => id)
+        await first.stop()
+        for (const each of faults) dc.fault(each)
+        const wanted = new Map<DeliveryId, { text?: string; at?: string; may?: string }>()
+
+        const live = async (
+          lifetime: number,
+          asked: { row: number; what: string; then: number } | null,
+          n: number,
+        ): Promise<void> => {
+          const life = mortal(lifetime, time, parts.database, dc.gateway)
+          const core = createMessaging(dc, { ...life, folder: parts.folder, seed: `life ${n} ${lifetime}` })
+          const up = core.start().catch(() => undefined)
+          await Promise.race([up, settle().then(settle)])
+          const id = asked === null ? undefined : ids[asked.row]
+          if (asked !== null && id !== undefined && !wanted.has(id)) {
+            const text = `Version ${n}`
+            const to = `2027-03-${String(10 + n)}T09:00`
+            try {
+              switch (asked.what) {
+                case 'edit':
+                  if (
+                    (await core.handlers['deliveries.edit']({ ids: [id], text, entities: [] })).asked.length
+                  )
+                    wanted.set(id, { text })
+                  break
+                case 'move':
+                  if ((await core.handlers['deliveries.move']({ items: [{ id, to }] })).asked.length)
+                    wanted.set(id, { at: `2027-03-${String(10 + n)}T08:00:00Z` })
+                  break
+                case 'sendNow':
+                  wanted.set(id, { may: 'published' })
+                  await core.handlers['deliveries.sendNow']({ ids: [id] })
+                  break
+                default:
+                  wanted.set(id, { may: 'cancelled' })
+                  await core.handlers['deliveries.cancelSoon']({ ids: [id] })
+              }
+            } catch (error) {
+              if (!(error instanceof PowerCut)) throw error
+            }
+          }
+          for (let i = 0; i < (asked?.then ?? 900) && !life.dead(); i++) await time.advance(1000)
+          dc.dropAll()
+          if (!life.dead()) await Promise.race([core.stop().catch(() => undefined), time.advance(4000)])
+          await settle()
+        }
+        for (const [n, { lifetime, change: asked }] of lives.entries()) await live(lifetime, asked, n)
+        dc.clearFaults()
+        await live(Infinity, null, lives.length)
+
+        const reader = createMessaging(dc, parts)
+        const views = await listed(reader, accountId)
+        expect(views).toHaveLength(CHATS.length * dates.length)
+        const there = CHATS.map(chat => dc.channel(String(chat).slice(4)))
+        const key = ({ at, text }: { at: number | string; text: string }) =>
+          `${typeof at === 'string' ? Date.parse(at) / 1000 : at} ${text}`
+        expect(
+          there
+            .flatMap(({ scheduled }) => scheduled)
+            .map(key)
+            .sort(),
+        ).toEqual(
+          views
+            .filter(({ state }) => state === 'scheduled')
+            .map(key)
+            .sort(),
+        )
+        expect(there.flatMap(({ published }) => published)).toHaveLength(
+          views.filter(({ state }) => state === 'published').length,
+        )
+        expect(
+          there
+            .flatMap(({ scheduled, published }) => [...scheduled, ...published])
+            .every(({ silent }) => silent === true),
+        ).toBe(true)
+        for (const { id, state, text, at, pending } of views) {
+          const { may, ...must } = wanted.get(id) ?? {}
+          expect(['scheduled', may]).toContain(state)
+          expect(pending?.error ?? null).toBeNull()
+          if (pending === null) expect({ text, at }).toMatchObject(must)
+          expect(pending).toBeNull()
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+}, 120_000)

@@ -4,6 +4,7 @@ import type { Seen } from './look.ts'
 import { isOpen, transition, type Delivery } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
 import type { DeliveryStore, StoredDelivery } from './store.ts'
+import type { OtherContent } from './wish-store.ts'
 import {
   mayBeOnItsWay,
   refuseWish,
@@ -41,8 +42,12 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
 
   /** The delivery takes what was wished, and the wish is over. */
   const adopt = (row: StoredDelivery, wish: Wish): StoredDelivery => {
-    store.reshape(row, wish.at ?? row.at, wishes.content(row, 'wished'))
+    const taken = take(row, wish, wishes.content(row, 'wished'))
     wishes.drop(row)
+    return taken
+  }
+  const take = (row: StoredDelivery, wish: Wish, content: OtherContent | null): StoredDelivery => {
+    store.reshape(row, wish.at ?? row.at, content)
     return store.bySeq(row.seq) ?? row
   }
 
@@ -134,23 +139,27 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
                 }),
           })
     store.transaction(() => {
-      if (!answer.ok) {
+      // Something newer may have been wished for meanwhile: it stands, and goes out next.
+      const newer = wishes.one(row.seq)?.stage !== 'sent'
+      const done = answer.ok || answer.error.reaction === 'DONE'
+      if (done && wish.kind === 'edit') {
+        edited(row, wish, at, content)
+        if (!newer) wishes.drop(row)
+      } else if (newer) return
+      else if (answer.ok) wishes.save(row, { ...sent, notBefore: clock.now() + FIRST_LOOK_AFTER_MS })
+      else {
         const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
-        const outcome = wishAfterFailure(sent, answer.error, clock.now(), jitter)
-        if (!outcome.done || wish.kind !== 'edit') return settle(row, outcome)
-      } else if (wish.kind === 'send-now') {
-        return wishes.save(row, { ...sent, notBefore: clock.now() + FIRST_LOOK_AFTER_MS })
+        settle(row, wishAfterFailure(sent, answer.error, clock.now(), jitter))
       }
-      edited(row, wish, at, content !== null)
     })
     tell([row.id])
     return answer.ok || answer.error.reaction === 'DONE' ? null : answer.error
   }
 
-  const edited = (row: StoredDelivery, wish: Wish, at: number, withText: boolean): void => {
-    const before = adopt(row, wish)
-    if (withText) wishes.setContent(row, 'theirs', null)
-    const ours = (row.state !== 'drifted' || withText) && at === before.at
+  const edited = (row: StoredDelivery, wish: Wish, at: number, content: OtherContent | null): void => {
+    const before = take(row, wish, content)
+    if (content !== null) wishes.setContent(row, 'theirs', null)
+    const ours = (row.state !== 'drifted' || content !== null) && at === before.at
     const id = row.scheduledId ?? 0
     const sight = ours ? ({ kind: 'scheduled', id } as const) : ({ kind: 'changed', id, at } as const)
     store.save(before, transition(before, { kind: 'seen', sight }, accounts.serverNow(accountId)))
@@ -233,10 +242,8 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
 /** What becomes of a wish without asking Telegram; `waits` when only Telegram can tell or do it. */
 function settledHere(row: StoredDelivery, wish: Wish): 'waits' | 'done' | 'adopt' | Wish {
   if (['sending', 'uncertain', 'scheduled', 'drifted'].includes(row.state)) return 'waits'
-  if (wish.kind === 'cancel') {
-    if (row.state === 'cancelled') return 'done'
-    return wish.stage === 'sent' ? { ...wish, stage: 'due' } : 'waits'
-  }
+  if (row.state === 'cancelled') return 'done'
+  if (wish.kind === 'cancel') return wish.stage === 'sent' ? { ...wish, stage: 'due' } : 'waits'
   if (wish.kind === 'send-now' && row.state === 'published') return 'done'
   if (wish.kind === 'edit' && isHereOnly(row)) return 'adopt'
   if (isOpen(row.state)) return 'waits'
