@@ -21,9 +21,15 @@ const turbo = (...tasks: string[]): string[] => [
 ]
 
 const steps: readonly Step[] = [
-  { name: 'format', args: [bin('prettier', join('bin', 'prettier.cjs')), '--check', '--log-level=warn', '.'] },
+  {
+    name: 'format',
+    args: [bin('prettier', join('bin', 'prettier.cjs')), '--check', '--log-level=warn', '.'],
+  },
   { name: 'build, lint, types', args: turbo('build', 'lint', 'typecheck') },
-  { name: 'lint (root)', args: [bin('eslint'), 'scripts', '*.js', '*.ts', '--no-error-on-unmatched-pattern'] },
+  {
+    name: 'lint (root)',
+    args: [bin('eslint'), 'scripts', '*.js', '*.ts', '--no-error-on-unmatched-pattern'],
+  },
   { name: 'dead code', args: [bin('knip'), '--no-progress'] },
   { name: 'tests', args: turbo('test') },
 ]
@@ -60,11 +66,15 @@ for (const workspace of globSync(['apps/*', 'packages/*', 'tests'], { cwd: root 
   passed += numPassedTests
   skipped += numPendingTests
   // A file that fails before its first test counts as one failure.
-  failed += numFailedTests + testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
+  failed +=
+    numFailedTests +
+    testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0).length
 }
 
 // A step that failed without a failed test (a lint error, an unhandled rejection) must not end in "0 failed".
 failed += failedSteps.filter(step => step !== 'tests' || failed === 0).length
 if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`)
-console.log(`${String(passed)} passed, ${String(failed)} failed${skipped > 0 ? `, ${String(skipped)} skipped` : ''}`)
+console.log(
+  `${String(passed)} passed, ${String(failed)} failed${skipped > 0 ? `, ${String(skipped)} skipped` : ''}`,
+)
 process.exit(failed === 0 ? 0 : 1)

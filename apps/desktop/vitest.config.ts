@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { sharedTestOptions } from '../../vitest.shared.ts'
 
 const src = (...parts: string[]): string => join(import.meta.dirname, 'src', ...parts)
 const withoutElectron = { electron: src('main', 'testing', 'electron-forbidden.ts') }
@@ -9,6 +10,7 @@ const withoutElectron = { electron: src('main', 'testing', 'electron-forbidden.t
 // it here: its binary is not needed), the renderer is a page.
 export default defineConfig({
   test: {
+    ...sharedTestOptions,
     projects: [
       {
         resolve: { alias: withoutElectron },

@@ -1,7 +1,8 @@
-// `pnpm --filter @autotele/tests gallery [folder]`: one picture of every screen, light and dark, of the real product
-// in a real browser, for the documents and for a look before a release.
-import { mkdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+// `pnpm --filter @autotele/tests gallery`: one picture of every screen, light and dark, of the real product in a real
+// browser, in test-results/gallery, for a look before a release. With `--documents`, the pictures that the documents
+// show are renewed in docs/images; a machine with an emoji font makes the better ones.
+import { copyFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import {
   button,
@@ -16,7 +17,11 @@ import {
 import { launchBrowser } from '../e2e/support/browser.ts'
 import { runProduct } from '../e2e/support/running-product.ts'
 
-const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '..', '..', 'docs', 'images'))
+const folder = join(import.meta.dirname, '..', 'test-results', 'gallery')
+const documents = join(import.meta.dirname, '..', '..', 'docs', 'images')
+const inDocuments: ReadonlySet<string> = new Set(
+  process.argv.includes('--documents') ? ['composer', 'placing'] : [],
+)
 const TEXT = `🥕 Marché bio samedi, de 8 h à 13 h
 Place des Lilas, comme toujours.
 
@@ -24,6 +29,7 @@ Premières fraises, fromages de chèvre, et le pain de Léa.
 Venez avec vos paniers !`
 
 await mkdir(folder, { recursive: true })
+await mkdir(documents, { recursive: true })
 const browser = await launchBrowser()
 const product = await runProduct()
 const app = await openApp(browser, product)
@@ -40,7 +46,9 @@ async function picture(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.evaluate(() => document.fonts.ready)
     await page.waitForTimeout(300)
-    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
+    const file = `${name}-${colorScheme}.png`
+    await page.screenshot({ path: join(folder, file) })
+    if (inDocuments.has(name)) await copyFile(join(folder, file), join(documents, file))
   }
   await page.emulateMedia({ colorScheme: 'light' })
 }
@@ -51,34 +59,34 @@ async function takeAll(app: App): Promise<void> {
   if (camille === undefined) throw new Error('the sandbox has no account')
 
   await button(page, 'Commencer').waitFor()
-  await picture(page, '01-welcome')
+  await picture(page, 'welcome')
   await button(page, 'Commencer').click()
   await page.getByLabel('Phrase secrète', { exact: true }).fill(PASSPHRASE)
   await page.getByLabel('Confirmez la phrase secrète').fill(PASSPHRASE)
-  await picture(page, '02-protect')
+  await picture(page, 'protect')
   await button(page, 'Protéger avec cette phrase').click()
   await button(page, 'Démarrer l’essai gratuit').waitFor()
-  await picture(page, '03-trial')
+  await picture(page, 'trial')
   await button(page, 'Démarrer l’essai gratuit').click()
   await page.getByLabel('Numéro de téléphone').fill(camille.phone)
-  await picture(page, '04-phone')
+  await picture(page, 'phone')
   await button(page, 'Recevoir le code').click()
   await page.getByLabel('Code reçu').fill('00000')
   await button(page, 'Valider le code').click()
   await page.getByRole('alert').first().waitFor()
-  await picture(page, '05-wrong-code')
+  await picture(page, 'wrong-code')
   await page.getByLabel('Code reçu').fill(camille.code)
   await button(page, 'Valider le code').click()
   await page.getByLabel('Mot de passe de la validation en deux étapes').fill(camille.password ?? '')
-  await picture(page, '06-password')
+  await picture(page, 'password')
   await button(page, 'Se connecter').click()
   await page.getByRole('navigation', { name: 'Navigation principale' }).waitFor()
 
   await goTo(app, 'Messages')
-  await picture(page, '07-nothing-scheduled')
+  await picture(page, 'nothing-scheduled')
   await goTo(app, 'Comptes')
   await page.getByText('En ligne').first().waitFor()
-  await picture(page, '08-accounts')
+  await picture(page, 'accounts')
 
   const soon = new Date(Date.now() + 9 * 86_400_000)
   const typed = soon.toLocaleDateString('fr-FR')
@@ -91,50 +99,50 @@ async function takeAll(app: App): Promise<void> {
     ],
     zone: 'Europe/Paris',
   })
-  await picture(page, '09-composer')
+  await picture(page, 'composer')
   await choose(page, 'Dons et bonnes affaires')
   await button(page, 'Vérifier').click()
   await page.getByRole('heading', { name: 'Vérifier avant de programmer' }).waitFor()
-  await picture(page, '10-review')
+  await picture(page, 'review')
   await button(page, 'Modifier').first().click()
   await confirmPlan(app, 8)
   await goTo(app, 'Messages')
   await page.getByText('Programmé chez Telegram').nth(1).waitFor()
-  await picture(page, '11-placing')
+  await picture(page, 'placing')
   await page
     .getByRole('checkbox', { name: /^Choisir/ })
     .nth(1)
     .check()
   await button(page, 'Annuler l’envoi').first().click()
   await page.getByRole('alertdialog').waitFor()
-  await picture(page, '12-cancel')
+  await picture(page, 'cancel')
   await page.getByRole('button', { name: 'Garder' }).click()
 
   await goTo(app, 'Licence')
-  await picture(page, '13-license')
+  await picture(page, 'license')
   await button(page, 'Acheter un mois').click()
   const link = page.getByRole('link', { name: /Ouvrir la page de paiement/ })
   await link.waitFor()
-  await picture(page, '14-checkout')
+  await picture(page, 'checkout')
   const [checkout] = await Promise.all([context.waitForEvent('page'), link.click()])
   await checkout.waitForLoadState()
-  await picture(checkout, '15-btcpay')
+  await picture(checkout, 'btcpay')
   await checkout.getByRole('button', { name: 'Payer en entier' }).click()
   await page
     .getByText(/Valable jusqu’au \d/)
     .first()
     .waitFor({ timeout: 60_000 })
-  await picture(page, '16-paid')
+  await picture(page, 'paid')
   await goTo(app, 'Réglages')
-  await picture(page, '17-settings')
+  await picture(page, 'settings')
   await button(page, 'Verrouiller').click()
   await button(page, 'Déverrouiller').waitFor()
-  await picture(page, '18-unlock')
+  await picture(page, 'unlock')
 
   await page.setViewportSize({ width: 375, height: 800 })
   await page.getByLabel('Phrase secrète', { exact: true }).fill(PASSPHRASE)
   await button(page, 'Déverrouiller').click()
   await page.goto(new URL('/#/compose', page.url()).href)
   await page.getByLabel('Texte du message').waitFor()
-  await picture(page, '19-narrow')
+  await picture(page, 'narrow')
 }
