@@ -41,14 +41,14 @@ export type Client = {
   session(): StoredSession | null
 }
 
-/** A connection of the product to that data centre. `hurry` divides every time limit. */
+/** A connection of the product to that data centre. `hurry.by` divides every time limit set from then on. */
 export function client(
   dc: TelegramSandbox,
   {
     session = null,
     purpose = 'sign-in',
-    hurry = 1,
-  }: { session?: StoredSession | null; purpose?: ConnectionOptions['purpose']; hurry?: number } = {},
+    hurry = { by: 1 },
+  }: { session?: StoredSession | null; purpose?: ConnectionOptions['purpose']; hurry?: { readonly by: number } } = {},
 ): Client {
   let latest = session
   const hints: Hint[] = []
@@ -66,7 +66,7 @@ export function client(
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     timers: {
       after: (ms, run) => {
-        const timer = setTimeout(run, ms / hurry)
+        const timer = setTimeout(run, ms / hurry.by)
         return () => clearTimeout(timer)
       },
     },
@@ -79,7 +79,7 @@ export function client(
 /** Nassim, who has no second step, signed in. */
 export async function signedIn(
   dc: TelegramSandbox,
-  options: { hurry?: number } = {},
+  options: { hurry?: { readonly by: number } } = {},
 ): Promise<Client & { me: Me }> {
   const connected = client(dc, options)
   valueOf(await connected.line.connect())
