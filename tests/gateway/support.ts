@@ -48,7 +48,11 @@ export function client(
     session = null,
     purpose = 'sign-in',
     hurry = { by: 1 },
-  }: { session?: StoredSession | null; purpose?: ConnectionOptions['purpose']; hurry?: { readonly by: number } } = {},
+  }: {
+    session?: StoredSession | null
+    purpose?: ConnectionOptions['purpose']
+    hurry?: { readonly by: number }
+  } = {},
 ): Client {
   let latest = session
   const hints: Hint[] = []
