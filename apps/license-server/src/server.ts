@@ -6,6 +6,7 @@ import type { PublicJwk } from '@autotele/shared'
 import { createApp } from './app.ts'
 import {
   createArchive,
+  createAttention,
   createBtcpay,
   createCheckouts,
   createInbox,
@@ -16,6 +17,7 @@ import {
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
 import { resolveSecrets } from './config/secrets.ts'
+import { createAdminRoutes } from './http/admin/index.ts'
 import { createNonces, createProofCheck } from './http/device-proof.ts'
 import { createMetrics } from './http/metrics.ts'
 import { openApiRoutes } from './http/openapi.ts'
@@ -51,6 +53,8 @@ export type ServerPorts = {
   readonly fetch?: typeof fetch
   /** Limit loopback addresses too, as production does. */
   readonly limitLoopback?: boolean
+  /** Cheaper password hashes (KiB and passes), for tests. */
+  readonly passwordCost?: { readonly memory: number; readonly passes: number }
 }
 
 /** A request must have arrived whole by then. */
@@ -168,12 +172,14 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     const publicUrl = config.publicUrl ?? localUrl
 
     const { pepper } = secrets
+    const environment = config.production ? 'live' : 'test'
+    const exemptLoopback = !config.production && ports.limitLoopback !== true
     const openIssuer = createIssuer({
       keys,
       clock,
       random,
       issuer: publicUrl,
-      environment: config.production ? 'live' : 'test',
+      environment,
     })
 
     let stopping = false
@@ -188,7 +194,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
         publicRoutes({
           nonces,
           checkProof: createProofCheck({ db, nonces, publicUrl }),
-          limits: createRateLimits({ exemptLoopback: !config.production && ports.limitLoopback !== true }),
+          limits: createRateLimits({ exemptLoopback }),
           startTrial: createTrials({ db, clock, pepper, openIssuer }),
           licenses: createLicenses({ db, clock, pepper, openIssuer }),
           checkouts: createCheckouts({
@@ -201,6 +207,15 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
             onError: (error, checkoutId) => log.error({ err: error, checkoutId }, 'BTCPay made no invoice'),
           }),
           metrics,
+        }),
+        createAdminRoutes({
+          ...{ db, clock, pepper, publicUrl, keys, environment },
+          keyEncryptionKey: secrets.keyEncryptionKey,
+          adminUrl: config.adminUrl,
+          attention: createAttention({ db, clock, settling }),
+          wake: () => jobs.wake(),
+          limit: createRateLimits({ exemptLoopback }).general,
+          passwordCost: ports.passwordCost,
         }),
         // After the others: every answer under /v1 carries a nonce.
         openApiRoutes(publicUrl),

@@ -29,6 +29,8 @@ export function createAttempts(options: {
       if (tried.size > MAX_NAMES && least !== undefined) tried.delete(least)
       return undefined
     },
+    /** Gives the newest attempt back: it was none. */
+    forgive: (name: string): void => void tried.get(name)?.pop(),
     /** Forgets the attempts of someone who came in. */
     clear: (name: string): void => void tried.delete(name),
   }

@@ -130,9 +130,9 @@ export function createAttention(options: {
   }
 
   return {
-    /** Oldest first; the open ones, unless all are asked for. */
-    async listAttention(all = false): Promise<AttentionItem[]> {
-      const where = all ? {} : { resolvedAt: null }
+    /** Oldest first; the open ones, unless all are asked for; of one licence, when it is named. */
+    async listAttention(all = false, of: { licenseId?: string } = {}): Promise<AttentionItem[]> {
+      const where = all ? of : { ...of, resolvedAt: null }
       return (await db.attention.findMany({ where, orderBy: { id: 'asc' } })).map(toItem)
     },
     /** Does what the item proposes. */

@@ -21,6 +21,7 @@ const schema = z.object({
   AUTOTELE_METRICS_PORT: integer(0, 65_535).default(9464),
   AUTOTELE_HOST: z.string().optional(),
   AUTOTELE_PUBLIC_URL: url.optional(),
+  AUTOTELE_ADMIN_URL: url.optional(),
   AUTOTELE_DATA_DIR: z.string().default('.autotele/license-server'),
   AUTOTELE_LOG_LEVEL: z
     .string()
@@ -77,6 +78,8 @@ export type Config = {
   readonly host: string
   /** Base URL of `htu` and `iss`; unset, the address listened on. */
   readonly publicUrl: string | undefined
+  /** Base URL of the administration; set, it answers on that host name alone. */
+  readonly adminUrl: string | undefined
   readonly dataDir: string
   readonly logLevel: string
   readonly trustProxy: boolean | number | string[]
@@ -126,6 +129,7 @@ export function loadConfig(
     metricsPort: env_.AUTOTELE_METRICS_PORT,
     host: env_.AUTOTELE_HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     publicUrl: env_.AUTOTELE_PUBLIC_URL,
+    adminUrl: env_.AUTOTELE_ADMIN_URL,
     dataDir: resolve(env_.AUTOTELE_DATA_DIR),
     logLevel: LEVELS[env_.AUTOTELE_LOG_LEVEL] ?? env_.AUTOTELE_LOG_LEVEL,
     trustProxy: env_.AUTOTELE_TRUST_PROXY,

@@ -1,6 +1,8 @@
 import { Router } from 'express'
 import { z } from 'zod'
 import {
+  ADMIN_HEADER,
+  ADMIN_ROUTES,
   activateRequestSchema,
   checkoutResponseSchema,
   createCheckoutRequestSchema,
@@ -15,6 +17,7 @@ import {
   ROUTES,
   trialRequestSchema,
   trialResponseSchema,
+  type AdminRoute,
 } from '@autotele/shared'
 
 type Operation = {
@@ -165,6 +168,66 @@ const toSchema = (schema: z.ZodType, io: 'input' | 'output') => {
 const json = (schema: z.ZodType, io: 'input' | 'output') => ({
   'application/json': { schema: toSchema(schema, io) },
 })
+
+/** The OpenAPI 3.1 description of the administration, made from the table that it is mounted from. */
+export function describeAdminApi(url: string) {
+  const problem = { $ref: '#/components/schemas/Problem' }
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [name, route] of Object.entries<AdminRoute>(ADMIN_ROUTES)) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    const { answer, status = 200, summary } = route
+    const good = answer === null ? {} : { content: answer === 'text/csv' ? CSV : json(answer, 'output') }
+    const who = route.access === 'public' ? 'Anyone.' : `Roles: ${route.access.join(', ')}.`
+    const token = route.scope ? ` Scope of a token: ${route.scope}.` : ' Not for tokens.'
+    const code = route.stepUp ? ' Needs a fresh one-time code.' : ''
+    paths[path] ??= {}
+    paths[path][route.method] = {
+      operationId: name,
+      summary,
+      description: who + (route.access === 'public' ? '' : token + code),
+      parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
+      security: route.access === 'public' ? [] : [{ session: [] }, ...(route.scope ? [{ token: [] }] : [])],
+      ...(route.body ? { requestBody: { required: true, content: json(route.body, 'input') } } : {}),
+      responses: {
+        [status]: { description: summary, ...good },
+        default: {
+          description: 'What went wrong',
+          content: { 'application/problem+json': { schema: problem } },
+        },
+      },
+    }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'AutoTele license server, administration',
+      version: '1',
+      description: `In a session every call that changes something carries "${ADMIN_HEADER}: 1".`,
+    },
+    servers: [{ url }],
+    paths,
+    components: {
+      schemas: { Problem: toSchema(problemSchema, 'output') },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-autotele-admin' },
+        token: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  }
+}
+
+const CSV = { 'text/csv': { schema: { type: 'string' } } }
+/** One parameter for each member of an object. */
+function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined) {
+  if (!schema) return []
+  const { properties = {}, required = [] } = toSchema(schema, 'input')
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: property,
+  }))
+}
 
 /** `/v1/openapi.json` for programs, `/docs` for people: plain HTML, nothing to run. */
 export function openApiRoutes(publicUrl: string): Router {

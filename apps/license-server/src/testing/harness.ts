@@ -17,6 +17,8 @@ import { openDatabase } from '../storage/database.ts'
 import { createTestDevice, someDevice, type TestDevice } from './device.ts'
 import { startFakeBtcpay } from './fake-btcpay.ts'
 
+/** What is proven of the real cost stands in admin.test.ts. */
+export const PASSWORD_COST = { memory: 64, passes: 1 }
 export const WEBHOOK_SECRET = 'test-webhook-secret'
 
 /** A database of its own in the run's cluster; `drop` removes it. */
@@ -116,7 +118,8 @@ export async function startHarness(
     AUTOTELE_BTCPAY_WEBHOOK_SECRET: WEBHOOK_SECRET,
     ...env,
   })
-  const start = (): Promise<RunningServer> => startServer(config, { ...ports, clock: clock.now, log })
+  const start = (): Promise<RunningServer> =>
+    startServer(config, { passwordCost: PASSWORD_COST, ...ports, clock: clock.now, log })
   let server = await start()
 
   const harness = {

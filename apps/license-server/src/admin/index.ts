@@ -1,0 +1,24 @@
+export { createAdministrators, type Administrators, type Invitation } from './administrators.ts'
+export { createApiTokens, type ApiTokens } from './api-tokens.ts'
+export { createAttempts, type Attempts } from './attempts.ts'
+export { createAudit, type Act, type Actor, type Audit } from './audit.ts'
+export { csvLine } from './csv.ts'
+export { createLicenseActs, type LicenseActs } from './licenses.ts'
+export {
+  createLists,
+  CursorError,
+  iso,
+  isoOrNull,
+  toAudit,
+  toCheckout,
+  toDevice,
+  toEvent,
+  toLedger,
+  toLicense,
+  withSeats,
+  type Lists,
+} from './lists.ts'
+export { createPasswords } from './passwords.ts'
+export { createSessions, type Opened, type Session, type Sessions } from './sessions.ts'
+export { moveKey } from './signing-keys.ts'
+export { readStatistics } from './statistics.ts'

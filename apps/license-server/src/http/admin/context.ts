@@ -1,0 +1,60 @@
+import type { Request, Response } from 'express'
+import type {
+  ADMIN_ROUTES,
+  AdminAnswer,
+  AdminBody,
+  AdminParams,
+  AdminQuery,
+  AdminRouteName,
+  Role,
+} from '@autotele/shared'
+import type { Act, Actor, Audit, Session } from '../../admin/index.ts'
+import { retryConflicts, type Database, type Tx } from '../../storage/database.ts'
+
+/** Who calls: a person in a session, or a program with a person's token. */
+export type Caller = {
+  readonly administratorId: string
+  readonly role: Role
+  readonly session: Session | null
+  readonly actor: Actor
+}
+
+export type Context<N extends AdminRouteName> = {
+  readonly caller: (typeof ADMIN_ROUTES)[N]['access'] extends 'public' ? null : Caller
+  readonly params: AdminParams<N>
+  readonly query: AdminQuery<N>
+  readonly body: AdminBody<N>
+  readonly request: Request
+  readonly response: Response
+}
+export type Handler<N extends AdminRouteName> = (context: Context<N>) => Promise<AdminAnswer<N>>
+/** One handler for each route of the table: a route without one does not compile. */
+export type Handlers<N extends AdminRouteName = AdminRouteName> = { readonly [K in N]: Handler<K> }
+
+type Outcome<T> = {
+  readonly value: T
+  readonly before?: Act['before']
+  readonly after?: Act['after']
+  /** When it is only known now. */
+  readonly target?: string
+}
+
+/**
+ * Does something and records it, in one transaction: neither is ever there without the other. `work` may throw the
+ * problem to answer with; nothing is written then.
+ */
+export const createChange =
+  ({ db, audit }: { readonly db: Database; readonly audit: Audit }) =>
+  <T>(
+    actor: Actor,
+    act: { readonly action: string; readonly target?: string; readonly reason: string },
+    work: (tx: Tx) => Promise<Outcome<T>>,
+  ): Promise<T> =>
+    retryConflicts(() =>
+      db.$transaction(async tx => {
+        const { value, before = {}, after = {}, target } = await work(tx)
+        await audit.record(tx, actor, { ...act, target: target ?? act.target ?? '', before, after })
+        return value
+      }),
+    )
+export type Change = ReturnType<typeof createChange>
