@@ -1,6 +1,7 @@
 import type { TlObject } from './tl/value.ts'
 import {
   chatUpdates,
+  deletedUpdate,
   editedUpdate,
   messageView,
   newMessageUpdate,
@@ -20,11 +21,7 @@ export const updatesFor = (world: WorldCore, event: WorldEvent): TlObject => {
       return updatesView(view, [editedUpdate(view, event.message)], [event.message])
     case 'deleted': {
       const { kind, id } = splitKey(event.peer)
-      const deleted = { messages: event.ids, pts: event.pts, pts_count: 1 }
-      const update =
-        kind === 'channel'
-          ? { _: 'updateDeleteChannelMessages', channel_id: id, ...deleted }
-          : { _: 'updateDeleteMessages', ...deleted }
+      const update = deletedUpdate(kind === 'channel' ? id : null, event.ids, event.pts)
       return updatesView(view, [update], [], [event.peer])
     }
     case 'chat':

@@ -102,7 +102,7 @@ describe('the state file', () => {
     first.world.schedule(CAMILLE, peer, { text: 'ancien', date: first.world.now() + 3600 })
     await stop(first)
     const ADDED =
-      /^(uid|media|groupedId|sendAs|previewUrl|noforwards|invertMedia|repeatSeconds|action|files|sendRefusal|migratedFrom|restricted|messagePrice)$/
+      /^(uid|bornPts|deleted|media|groupedId|sendAs|previewUrl|noforwards|invertMedia|repeatSeconds|action|files|sendRefusal|migratedFrom|restricted|messagePrice)$/
     const content = await readFile(stateFile, 'utf8')
     const older: unknown = JSON.parse(content, (key, value: unknown) => (ADDED.test(key) ? undefined : value))
     await writeFile(stateFile, JSON.stringify(older))

@@ -201,6 +201,27 @@ describe('editing what is scheduled', () => {
   })
 })
 
+describe('what a client missed', () => {
+  it('is told apart by updates.getDifference: new, edited, deleted', async () => {
+    const { world } = lab.sandbox
+    const peer = world.keyOfUser(camille())
+    const [kept, gone] = ['avant', 'de trop'].map(text => world.send(NASSIM, peer, { text }))
+    const { pts, date, qts } = await lab.client.invoke(new Api.updates.GetState())
+    world.edit(NASSIM, peer, kept!.id, 'avant, corrigé')
+    world.delete(NASSIM, peer, [gone!.id])
+    world.send(NASSIM, peer, { text: 'nouveau' })
+    const request = new Api.updates.GetDifference({ pts, date, qts })
+    const missed = (await lab.client.invoke(request)) as Api.updates.Difference
+    expect(missed.newMessages).toMatchObject([{ message: 'nouveau' }])
+    expect(missed.otherUpdates).toMatchObject([
+      { className: 'UpdateEditMessage', message: { message: 'avant, corrigé' } },
+      { className: 'UpdateDeleteMessages' },
+    ])
+    const state = missed.state as Api.updates.State
+    expect(state.pts).toBe(pts + 3)
+  })
+})
+
 describe('what is done from another device', () => {
   it('reaches the client: messages, edits, deletions, rights, groups left and joined', async () => {
     const { world } = lab.sandbox

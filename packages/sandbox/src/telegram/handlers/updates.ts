@@ -4,7 +4,7 @@ import { keyOfChat } from '../world/state.ts'
 import type { Message } from '../world/state.ts'
 import type { Context, Handler } from './context.ts'
 import { channelField } from './peers.ts'
-import { aroundView, messageView } from './views.ts'
+import { aroundView, deletedUpdate, editedUpdate, messageView } from './views.ts'
 
 const MOST_AT_ONCE = 500
 
@@ -17,19 +17,47 @@ const stateOf = ({ world, user }: Context): TlObject => ({
   unread_count: 0,
 })
 
-const since = (messages: readonly Message[], pts: number): Message[] =>
-  messages.filter(message => message.pts > pts).sort((a, b) => a.pts - b.pts)
+type Missed = {
+  readonly born: readonly Message[]
+  readonly edited: readonly Message[]
+  readonly deleted: readonly { readonly pts: number; readonly id: number }[]
+  readonly count: number
+}
+
+const since = (
+  messages: readonly Message[],
+  deleted: readonly { readonly pts: number; readonly id: number }[],
+  pts: number,
+): Missed => {
+  const changed = messages.filter(message => message.pts > pts).sort((a, b) => a.pts - b.pts)
+  const born = changed.filter(message => message.bornPts > pts)
+  const edited = changed.filter(message => message.bornPts <= pts)
+  const gone = deleted.filter(one => one.pts > pts)
+  return { born, edited, deleted: gone, count: changed.length + gone.length }
+}
+
+const missedView = (
+  { view }: Context,
+  { born, edited, deleted }: Missed,
+  channelId: number | null,
+): Omit<TlObject, '_'> => ({
+  new_messages: born.map(message => messageView(view, message)),
+  other_updates: [
+    ...edited.map(message => editedUpdate(view, message)),
+    ...deleted.map(({ id, pts }) => deletedUpdate(channelId, [id], pts)),
+  ],
+})
 
 const getDifference: Handler = (request, context) => {
   const { world, user, view } = context
   const box = world.box(user.id)
-  const missed = since(Object.values(box.history).flat(), int(request, 'pts'))
-  if (missed.length > MOST_AT_ONCE) return { _: 'updates.differenceTooLong', pts: box.pts }
-  if (missed.length === 0) return { _: 'updates.differenceEmpty', date: world.now(), seq: 1 }
+  const missed = since(Object.values(box.history).flat(), box.deleted, int(request, 'pts'))
+  if (missed.count > MOST_AT_ONCE) return { _: 'updates.differenceTooLong', pts: box.pts }
+  if (missed.count === 0) return { _: 'updates.differenceEmpty', date: world.now(), seq: 1 }
   return {
     _: 'updates.difference',
-    new_messages: missed.map(message => messageView(view, message)),
-    ...aroundView(view, missed),
+    ...missedView(context, missed, null),
+    ...aroundView(view, [...missed.born, ...missed.edited]),
     state: stateOf(context),
   }
 }
@@ -37,14 +65,16 @@ const getDifference: Handler = (request, context) => {
 const getChannelDifference: Handler = (request, context) => {
   const { view } = context
   const chat = channelField(context, object(request, 'channel'))
-  const missed = since(chat.posts.messages, int(request, 'pts')).slice(-MOST_AT_ONCE)
-  if (missed.length === 0) return { _: 'updates.channelDifferenceEmpty', final: true, pts: chat.posts.pts }
+  const { pts, messages, deleted } = chat.posts
+  const missed = since(messages, deleted, int(request, 'pts'))
+  if (missed.count === 0) return { _: 'updates.channelDifferenceEmpty', final: true, pts }
+  const born = missed.born.slice(-MOST_AT_ONCE)
   return {
     _: 'updates.channelDifference',
     final: true,
-    pts: chat.posts.pts,
-    new_messages: missed.map(message => messageView(view, message)),
-    ...aroundView(view, missed, [keyOfChat(chat)]),
+    pts,
+    ...missedView(context, { ...missed, born }, chat.id),
+    ...aroundView(view, [...born, ...missed.edited], [keyOfChat(chat)]),
   }
 }
 

@@ -271,4 +271,10 @@ export const editedUpdate = (view: View, message: Message): TlObject => ({
   pts_count: 1,
 })
 
+/** The update that takes messages away; `channelId` is null outside channels and supergroups. */
+export const deletedUpdate = (channelId: number | null, ids: readonly number[], pts: number): TlObject =>
+  channelId === null
+    ? { _: 'updateDeleteMessages', messages: ids, pts, pts_count: ids.length }
+    : { _: 'updateDeleteChannelMessages', channel_id: channelId, messages: ids, pts, pts_count: ids.length }
+
 export const notifySettings: TlObject = { _: 'peerNotifySettings' }

@@ -34,6 +34,7 @@ export const toMessage = (from: number, peer: PeerKey, date: number, draft: Draf
   id: 0,
   uid: randomBytes(8).toString('hex'),
   pts: 0,
+  bornPts: 0,
   from,
   peer,
   date,
@@ -73,6 +74,7 @@ export const deliver = (world: WorldCore, from: number, peer: PeerKey, draft: Dr
 const post = (world: WorldCore, chat: Chat, message: Message): Message => {
   message.id = chat.posts.nextId
   message.pts = chat.posts.pts + 1
+  message.bornPts = message.pts
   chat.posts.nextId += 1
   chat.posts.pts += 1
   chat.posts.messages.push(message)
@@ -93,6 +95,7 @@ const keep = (world: WorldCore, userId: number, message: Message): Message => {
   const box = world.box(userId)
   message.id = box.nextId
   message.pts = box.pts + 1
+  message.bornPts = message.pts
   box.nextId += 1
   box.pts += 1
   const history = (box.history[message.peer] ??= [])
@@ -221,7 +224,7 @@ export const editPublished = (
 }
 
 type Copy = {
-  readonly flow: { pts: number }
+  readonly flow: { pts: number; deleted: { pts: number; id: number }[] }
   readonly row: Message[]
   readonly copy: Message
   readonly readers: readonly number[]
@@ -264,6 +267,8 @@ export const deletePublished = (
       row.splice(row.indexOf(copy), 1)
       flow.pts += 1
       const { pts } = flow
+      flow.deleted.push({ pts, id: copy.id })
+      flow.deleted.splice(0, flow.deleted.length - MOST_REMEMBERED)
       for (const reader of readers) {
         world.emit({ type: 'deleted', userId: reader, peer: copy.peer, ids: [copy.id], pts })
       }
@@ -273,6 +278,7 @@ export const deletePublished = (
 }
 
 const EDIT_SECONDS = 172_800
+const MOST_REMEMBERED = 1000
 
 /** Whether two lists of entities mark the same things. */
 const sameEntities = (a: readonly TlObject[], b: readonly TlObject[]): boolean =>

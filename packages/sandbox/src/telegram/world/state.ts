@@ -52,8 +52,9 @@ const messageSchema = z.object({
   id: z.number(),
   /** The same for all copies of one message. */
   uid: z.string().default(''),
-  /** Place in the flow of updates of the box or channel. */
+  /** Place of its last change in the flow of updates of the box or channel, and of its beginning. */
   pts: z.number(),
+  bornPts: z.number().default(0),
   from: z.number(),
   peer: peerKey,
   /** Seconds; for a scheduled message the due date. */
@@ -80,11 +81,15 @@ const messageSchema = z.object({
   action: entity.nullable().default(null),
 })
 
+// What is gone, for clients that were away.
+const deletedSchema = z.array(z.object({ pts: z.number(), id: z.number() })).default([])
+
 const boxSchema = z.object({
   pts: z.number(),
   nextId: z.number(),
   history: z.record(z.string(), z.array(messageSchema)),
   scheduled: z.record(z.string(), z.object({ nextId: z.number(), messages: z.array(messageSchema) })),
+  deleted: deletedSchema,
   randomIds: z.array(z.string()),
   pinned: z.array(peerKey),
 })
@@ -151,7 +156,12 @@ const chatSchema = z.object({
   /** Price of one message in stars; 0 where writing is free. */
   messagePrice: z.number().default(0),
   /** Of channels and supergroups: everyone sees the same messages. Empty for a basic group. */
-  posts: z.object({ pts: z.number(), nextId: z.number(), messages: z.array(messageSchema) }),
+  posts: z.object({
+    pts: z.number(),
+    nextId: z.number(),
+    messages: z.array(messageSchema),
+    deleted: deletedSchema,
+  }),
   lastPostBy: z.record(z.string(), z.number()),
 })
 

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  renameSync,
   rmSync,
   writeSync,
 } from 'node:fs'
@@ -125,8 +126,10 @@ export const createUploads = (now: () => number, folder?: string): Uploads => {
       const size = wholeSize(upload.sizes, parts)
       if (!big && size > SMALL_BYTES) throw new RpcError(400, 'FILE_PARTS_INVALID')
       const blob = `${now()}-${process.pid}-${(blobs += 1)}`
-      const hash = joinParts(upload, parts, pathOf(blob))
-      if (!big && md5 !== '' && hash !== md5.toLowerCase()) {
+      const isWhole =
+        big && upload.sizes.size === parts && (parts === 1 || upload.sizes.get(0) === MOST_PART_BYTES)
+      if (isWhole) renameSync(upload.path, pathOf(blob))
+      else if (joinParts(upload, parts, pathOf(blob)) !== md5.toLowerCase() && !big && md5 !== '') {
         rmSync(pathOf(blob), { force: true })
         throw new RpcError(400, 'MD5_CHECKSUM_INVALID')
       }

@@ -193,7 +193,12 @@ export const createWorldCore = (
         restricted: given.restricted ?? false,
         noforwards: given.noforwards ?? false,
         messagePrice: given.messagePrice ?? 0,
-        posts: { pts: 1, nextId: given.topics ? given.topics.length * 2 + 2 : 1, messages: [] },
+        posts: {
+          pts: 1,
+          nextId: given.topics ? given.topics.length * 2 + 2 : 1,
+          messages: [],
+          deleted: [],
+        },
         lastPostBy: {},
       }
       state.chats[added.id] = added
@@ -218,7 +223,15 @@ export const createWorldCore = (
     },
     accounts: () => Object.values(state.users).filter(user => user.login !== null),
     box: userId =>
-      (state.boxes[userId] ??= { pts: 1, nextId: 1, history: {}, scheduled: {}, randomIds: [], pinned: [] }),
+      (state.boxes[userId] ??= {
+        pts: 1,
+        nextId: 1,
+        history: {},
+        scheduled: {},
+        deleted: [],
+        randomIds: [],
+        pinned: [],
+      }),
     accessHash: (viewer, of) =>
       createHash('sha256').update(`${state.secret}/${viewer}/${of}`).digest().readBigInt64LE(),
     member: (of, userId) => of.members[userId],
