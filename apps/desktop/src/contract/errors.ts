@@ -84,6 +84,8 @@ export const ERROR_CODES = [
   'plan/date-invalid',
   'plan/zone-unknown',
   'plan/changed-since-preview',
+  'series/unknown',
+  'series/ended',
   'delivery/unknown',
   'delivery/not-cancellable',
   'delivery/not-changeable',

@@ -8,6 +8,7 @@ import { license } from './license.ts'
 import type { EventName, MethodName } from './names.ts'
 import { network } from './network.ts'
 import { plans } from './plans.ts'
+import { series } from './series.ts'
 import { settings } from './settings.ts'
 import { targets } from './targets.ts'
 import { vault } from './vault.ts'
@@ -21,6 +22,7 @@ export const contract = {
   accounts,
   targets,
   plans,
+  series,
   deliveries,
   license,
 } as const
@@ -72,6 +74,7 @@ export * from './errors.ts'
 export * from './license.ts'
 export * from './network.ts'
 export * from './plans.ts'
+export * from './series.ts'
 export * from './settings.ts'
 export * from './targets.ts'
 export * from './vault.ts'

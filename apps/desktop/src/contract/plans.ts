@@ -1,8 +1,10 @@
+import { Recurrence } from '@autotele/shared'
 import { z } from 'zod'
 import { method } from './define.ts'
 import { AccountId, ChatId, Instant, LocalDateTime, Nothing, PlanId, TimeZone } from './common.ts'
 import { ErrorCode } from './errors.ts'
 
+export { Recurrence } from '@autotele/shared'
 export { MAX_TEXT_LENGTH } from './limits.ts'
 
 /** Formatting as Telegram stores it: offset and length in UTF-16 code units, which are JavaScript string indexes. */
@@ -35,6 +37,11 @@ export const PlanDraft = z.strictObject({
   /** Wall-clock times in `timeZone`; every chat gets the message at every one of them. */
   dates: z.array(LocalDateTime).max(366),
   timeZone: TimeZone,
+  /** Which of the two counts: `dates`, or the rule. The other is kept, so that changing one's mind loses nothing. */
+  mode: z.enum(['once', 'repeat']).default('once'),
+  rule: Recurrence.nullable().default(null),
+  /** Each chat gets the message so many minutes after the one before it; the order of `chatIds` is kept. */
+  staggerMinutes: z.number().int().min(0).max(1440).default(0),
 })
 export type PlanDraft = z.infer<typeof PlanDraft>
 
@@ -52,6 +59,8 @@ export const Finding = z.object({
       'finding/duplicate-in-chat',
       'finding/quota-nearly-full',
       'finding/offline-placement',
+      'finding/unknown-variable',
+      'finding/series-short-reserve',
     ]),
   ]),
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
@@ -71,8 +80,19 @@ export const PreviewItem = z.object({
 })
 export type PreviewItem = z.infer<typeof PreviewItem>
 
+/** One date of a rule: `at` is `local` on the wall clock of its zone, moved where the clocks change (`adjustment`). */
+export const RuleDate = z.object({
+  at: Instant,
+  local: LocalDateTime,
+  adjustment: z.enum(['none', 'gap', 'overlap']),
+})
+export type RuleDate = z.infer<typeof RuleDate>
+
 export const PlanPreview = z.object({
+  /** Of a rule: what is given to Telegram now; the rest follows by itself. */
   items: z.array(PreviewItem),
+  /** How far `items` reach and what comes next; null without a rule. */
+  series: z.object({ reserveUntil: Instant.nullable(), dates: z.array(RuleDate) }).nullable(),
   findings: z.array(Finding),
   /** How long placing takes under the pace of this account, in seconds. */
   placingSeconds: z.number().int(),

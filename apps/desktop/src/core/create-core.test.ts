@@ -62,6 +62,9 @@ const draft = {
   linkPreview: true,
   dates: ['2027-07-14T09:00'],
   timeZone: 'Europe/Paris',
+  mode: 'once',
+  rule: null,
+  staggerMinutes: 0,
 }
 
 describe('opening', () => {

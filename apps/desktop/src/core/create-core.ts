@@ -11,6 +11,7 @@ import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
 import { createPlans } from './plans/index.ts'
 import { createRouter } from './router.ts'
+import { createSeries } from './series/index.ts'
 import { fromLevel, logLevel, openSettings, type Settings } from './settings/index.ts'
 import {
   claimDatabase,
@@ -198,9 +199,15 @@ async function openFeatures(deps: {
   readonly database: Database
   readonly vault: Vault
 }): Promise<Features> {
-  const { options, log, emit, settings, paths, database, vault } = deps
+  const { options, log, settings, paths, database, vault } = deps
   const ports = { ...deps.ports, log }
   const values = settings.values()
+  // A publication makes room in a chat, and a licence lets go on: the series hear of both.
+  let wakeSeries = (): void => undefined
+  const emit: Emit = (name, payload) => {
+    deps.emit(name, payload)
+    if (name === 'deliveries.changed' || name === 'license.changed') wakeSeries()
+  }
   const records = createSealedRecords(database, vault.sealer, log)
   const license = await openLicense({
     ports,
@@ -244,11 +251,21 @@ async function openFeatures(deps: {
     perMinute: settings.values()['telegram.max_messages_per_minute'],
   })
   const deliveries = createDelivery({ ...shared, accounts, targets, pace })
+  const series = createSeries({
+    ...shared,
+    accounts,
+    targets,
+    delivery: deliveries,
+    mayCreate: license.mayCreate,
+  })
+  wakeSeries = series.wakeSoon
   const plans = createPlans({
     random,
     accounts,
     targets,
     delivery: deliveries,
+    series,
+    language: () => settings.values()['app.language'],
     now: clock.now,
     pace,
     maxGroupsWarning: () => settings.values()['telegram.max_groups_warning'],
@@ -260,6 +277,7 @@ async function openFeatures(deps: {
   accounts.start().catch((error: unknown) => {
     log('error', 'accounts.start', { error: error instanceof Error ? error.name : 'unknown' })
   })
+  series.start()
   deliveries.start()
 
   return {
@@ -270,16 +288,19 @@ async function openFeatures(deps: {
       ...accounts.handlers,
       ...targets.handlers,
       ...plans,
+      ...series.handlers,
       ...deliveries.handlers,
     },
     stop: async () => {
       license.stop()
+      series.stop()
       await deliveries.stop()
       await accounts.stop()
     },
     resume: () => {
       license.resume()
       accounts.resume()
+      series.wakeSoon()
     },
   }
 }

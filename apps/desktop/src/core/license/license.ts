@@ -24,6 +24,8 @@ import { nextChange, standing } from './standing.ts'
 export type License = {
   /** May something new be made? Else throws `CallFailure('license/required')`. Reading and cancelling never ask. */
   requireCreate(): void
+  /** The same question, to be answered instead of thrown. */
+  mayCreate(): boolean
   readonly handlers: Pick<
     Handlers,
     | 'license.get'
@@ -311,6 +313,7 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
   }
 
   return {
+    mayCreate: () => standingNow().canCreate,
     requireCreate: () => {
       if (!standingNow().canCreate) throw new CallFailure('license/required')
     },

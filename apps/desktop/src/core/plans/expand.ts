@@ -3,7 +3,13 @@ import type { ChatId, PlanDraft } from '../../contract/index.ts'
 import { instantOf, secondsOf } from '../time.ts'
 
 /** One message to one chat at one date (Unix seconds). */
-export type PlannedMessage = { readonly chatId: ChatId; readonly at: number; readonly local: string }
+export type PlannedMessage = {
+  readonly chatId: ChatId
+  readonly at: number
+  readonly local: string
+  /** Names the date it comes from among those of its plan or series. */
+  readonly key: string
+}
 
 export type Expansion = {
   readonly items: readonly PlannedMessage[]
@@ -15,38 +21,62 @@ export type Expansion = {
   }[]
 }
 
+/** A date of a plan: `at` in Unix seconds, before the offsets between chats. */
+export type Moment = { readonly key: string; readonly at: number }
+
+const MINUTE = 60
+
+/** How long after the date of the plan the chat at `position` gets its message, in seconds. */
+export const offsetOf = (position: number, staggerMinutes: number): number =>
+  position * staggerMinutes * MINUTE
+
 /**
- * Every chat at every date, each date on the wall clock of the plan's zone, in the order in which they come out. Two
- * messages of one chat never share a second: the later one moves by one, so that their order is kept and each can be
- * told from the other. `taken` are the seconds that earlier plans hold in a chat.
+ * Every chat at each of its moments, in the order in which they come out. Two messages of one chat never share a second:
+ * the later one moves by one, so that their order is kept and each can be told from the other. `taken` are the seconds
+ * that other messages hold in a chat.
  */
+export function layOut(plan: {
+  readonly chatIds: readonly ChatId[]
+  readonly momentsOf: (chatId: ChatId) => readonly Moment[]
+  readonly staggerMinutes: number
+  readonly timeZone: string
+  readonly taken: (chatId: ChatId) => ReadonlySet<number>
+}): readonly PlannedMessage[] {
+  const placed = [...new Set(plan.chatIds)].flatMap((chatId, position) => {
+    const used = new Set(plan.taken(chatId))
+    const offset = offsetOf(position, plan.staggerMinutes)
+    return plan
+      .momentsOf(chatId)
+      .toSorted((a, b) => a.at - b.at)
+      .map(moment => {
+        let at = moment.at + offset
+        while (used.has(at)) at += 1
+        used.add(at)
+        const local = localTimeAt(instantOf(at * 1000), plan.timeZone)
+        return { message: { chatId, at, local, key: moment.key }, position }
+      })
+  })
+  return placed
+    .sort((a, b) => a.message.at - b.message.at || a.position - b.position)
+    .map(({ message }) => message)
+}
+
+/** Every chat at every date, each date on the wall clock of the plan's zone. */
 export function expand(
-  draft: Pick<PlanDraft, 'chatIds' | 'dates' | 'timeZone'>,
+  draft: Pick<PlanDraft, 'chatIds' | 'dates' | 'timeZone'> & { readonly staggerMinutes?: number },
   taken: (chatId: ChatId) => ReadonlySet<number>,
 ): Expansion {
   const dates = [...new Set(draft.dates)]
   const resolved = dates.flatMap(date => {
     const found = resolveLocalTime(date, draft.timeZone)
-    return found === null ? [] : [{ date, ...found, at: secondsOf(found.instant) }]
+    return found === null ? [] : [{ key: date, ...found, at: secondsOf(found.instant) }]
   })
-  const known = new Set(resolved.map(({ date }) => date))
-  const ascending = resolved.toSorted((a, b) => a.at - b.at)
-  const items = [...new Set(draft.chatIds)].flatMap((chatId, position) => {
-    const used = new Set(taken(chatId))
-    return ascending.map(({ at: wanted }) => {
-      let at = wanted
-      while (used.has(at)) at += 1
-      used.add(at)
-      return { chatId, at, local: localTimeAt(instantOf(at * 1000), draft.timeZone), position }
-    })
-  })
+  const known = new Set(resolved.map(({ key }) => key))
   return {
-    items: items
-      .sort((a, b) => a.at - b.at || a.position - b.position)
-      .map(({ chatId, at, local }) => ({ chatId, at, local })),
+    items: layOut({ staggerMinutes: 0, ...draft, momentsOf: () => resolved, taken }),
     invalidDates: dates.filter(date => !known.has(date)),
-    adjusted: resolved.flatMap(({ date, local, adjustment }) =>
-      adjustment === 'none' ? [] : [{ date, local, adjustment }],
+    adjusted: resolved.flatMap(({ key, local, adjustment }) =>
+      adjustment === 'none' ? [] : [{ date: key, local, adjustment }],
     ),
   }
 }

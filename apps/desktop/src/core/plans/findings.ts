@@ -6,16 +6,22 @@ import {
   type Finding,
   type PlanDraft,
 } from '../../contract/index.ts'
-import { LATEST_DAYS, SOONEST_SECONDS } from '../messages/index.ts'
+import { LATEST_DAYS, SOONEST_SECONDS, type Content } from '../messages/index.ts'
 import { placingSeconds, type ChatMessage, type PaceSettings } from '../delivery/index.ts'
-import type { Content } from './content.ts'
 import type { Expansion } from './expand.ts'
+import { unknownVariables } from './variables.ts'
+import type { Written } from './write.ts'
 
 /** Everything the findings are decided from; they read nothing else. */
 export type Facts = {
   readonly draft: PlanDraft
+  /** As it was composed, before its variables are replaced. */
   readonly content: Content
-  readonly expansion: Expansion
+  readonly expansion: Omit<Expansion, 'items'> & { readonly items: readonly Written[] }
+  /** How many dates the plan has: those of the person, or those of the rule that are in reach. */
+  readonly dates: number
+  /** Chats without a place for every date of the rule that is in reach. */
+  readonly short: readonly ChatId[]
   /** Telegram's clock, Unix seconds. */
   readonly now: number
   readonly obstacle: 'unknown' | 'offline' | 'signed-out' | 'restricted' | 'telegram' | null
@@ -78,15 +84,40 @@ function aboutAccount({ obstacle }: Facts): Finding[] {
   }
 }
 
-function aboutText({ content: { text } }: Facts): Finding[] {
+function aboutText({ content: { text }, expansion: { items } }: Facts): Finding[] {
   if (text.length === 0) return [finding('blocker', 'plan/empty-text')]
-  if (text.length <= MAX_TEXT_LENGTH) return []
-  return [finding('blocker', 'plan/text-too-long', { limit: MAX_TEXT_LENGTH, count: text.length })]
+  const found = unknownVariables(text).map(name => finding('info', 'finding/unknown-variable', { name }))
+  const lengths = items.length === 0 ? [text.length] : items.map(({ content }) => content.text.length)
+  const longest = lengths.reduce((most, length) => Math.max(most, length))
+  const chatsWhere = (fits: (length: number) => boolean): ChatId[] => {
+    const wrong = items.filter(({ content }) => !fits(content.text.length))
+    // One text for all: the chats have no part in it.
+    return wrong.length === items.length ? [] : [...new Set(wrong.map(({ chatId }) => chatId))]
+  }
+  if (longest > MAX_TEXT_LENGTH)
+    found.push(
+      finding(
+        'blocker',
+        'plan/text-too-long',
+        { limit: MAX_TEXT_LENGTH, count: longest },
+        chatsWhere(length => length <= MAX_TEXT_LENGTH),
+      ),
+    )
+  if (lengths.includes(0))
+    found.push(
+      finding(
+        'blocker',
+        'plan/empty-text',
+        undefined,
+        chatsWhere(length => length > 0),
+      ),
+    )
+  return found
 }
 
-function aboutDates({ draft, expansion, now, pace }: Facts): Finding[] {
+function aboutDates({ draft, dates, short, expansion, now, pace }: Facts): Finding[] {
   if (!isTimeZone(draft.timeZone)) return [finding('blocker', 'plan/zone-unknown', { zone: draft.timeZone })]
-  if (draft.dates.length === 0) return [finding('blocker', 'plan/no-date')]
+  if (dates === 0) return [finding('blocker', 'plan/no-date')]
   const found = expansion.invalidDates.map(date => finding('blocker', 'plan/date-invalid', { date }))
   const instants = new Map(expansion.items.map(({ at, local }) => [at, local]))
   for (const [at, date] of instants) {
@@ -111,6 +142,14 @@ function aboutDates({ draft, expansion, now, pace }: Facts): Finding[] {
         late.map(({ chatId }) => chatId),
       ),
     )
+  if (short.length > 0) {
+    const none = expansion.items.length === 0
+    found.push(
+      none
+        ? finding('blocker', 'telegram/quota-of-chat', { limit: QUOTA_PER_CHAT }, short)
+        : finding('info', 'finding/series-short-reserve', { count: short.length }, short),
+    )
+  }
   for (const { date, local, adjustment } of expansion.adjusted)
     found.push(
       adjustment === 'gap'
@@ -120,11 +159,11 @@ function aboutDates({ draft, expansion, now, pace }: Facts): Finding[] {
   return found
 }
 
-function aboutChats({ draft, chat, maxGroupsWarning }: Facts): Finding[] {
+function aboutChats({ draft, dates, chat, maxGroupsWarning }: Facts): Finding[] {
   const chatIds = [...new Set(draft.chatIds)]
   if (chatIds.length === 0) return [finding('blocker', 'plan/no-chat')]
   const found: Finding[] = []
-  const count = chatIds.length * new Set(draft.dates).size
+  const count = chatIds.length * dates
   if (count > MAX_DELIVERIES)
     found.push(finding('blocker', 'plan/too-many-deliveries', { limit: MAX_DELIVERIES, count }))
   if (chatIds.length > maxGroupsWarning)
@@ -141,10 +180,11 @@ function aboutChats({ draft, chat, maxGroupsWarning }: Facts): Finding[] {
 }
 
 function aboutEachChat(facts: Facts): Finding[] {
-  const { expansion, content, now, chat, own, others } = facts
+  const { expansion, now, chat, own, others } = facts
   const found: Finding[] = []
   const duplicates: ChatId[] = []
-  for (const [chatId, dates] of datesByChat(expansion)) {
+  for (const [chatId, messages] of byChat(expansion.items)) {
+    const dates = messages.map(({ at }) => at)
     const ours = own(chatId)
     const count = ours.filter(({ at, pending }) => pending && at > now).length + dates.length
     if (count > QUOTA_PER_CHAT)
@@ -156,21 +196,25 @@ function aboutEachChat(facts: Facts): Finding[] {
       const tooClose = dates.some((at, index) => at - (dates[index - 1] ?? -Infinity) < seconds)
       found.push(finding(tooClose ? 'warning' : 'info', 'finding/slow-mode', { seconds }, [chatId]))
     }
-    const sameText = [...ours, ...others(chatId)].filter(message => message.text === content.text)
-    if (sameText.some(message => dates.some(at => Math.abs(at - message.at) < DAY_SECONDS)))
-      duplicates.push(chatId)
+    const known = grouped([...ours, ...others(chatId)], ({ text }) => text)
+    const isRepeated = ({ at, content }: Written): boolean =>
+      known.get(content.text)?.some(message => Math.abs(at - message.at) < DAY_SECONDS) ?? false
+    if (messages.some(isRepeated)) duplicates.push(chatId)
   }
   if (duplicates.length > 0)
     found.push(finding('warning', 'finding/duplicate-in-chat', { count: duplicates.length }, duplicates))
   return found
 }
 
-function datesByChat({ items }: Expansion): ReadonlyMap<ChatId, readonly number[]> {
-  const dates = new Map<ChatId, number[]>()
-  for (const { chatId, at } of items) {
-    const list = dates.get(chatId)
-    if (list) list.push(at)
-    else dates.set(chatId, [at])
+const byChat = (items: readonly Written[]): ReadonlyMap<ChatId, readonly Written[]> =>
+  grouped(items, ({ chatId }) => chatId)
+
+function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>()
+  for (const value of values) {
+    const group = groups.get(keyOf(value))
+    if (group) group.push(value)
+    else groups.set(keyOf(value), [value])
   }
-  return dates
+  return groups
 }

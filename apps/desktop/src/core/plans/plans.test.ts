@@ -4,7 +4,7 @@ import type { ChatId, Finding, PlanDraft } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import { fakeChannel } from '../telegram/testing/fake-data-centre.ts'
 import { confirm, draftOf, signedInMessaging, type Messaging } from '../telegram/testing/messaging-core.ts'
-import { canonicalContent } from './content.ts'
+import { canonicalContent } from '../messages/index.ts'
 import { expand } from './expand.ts'
 import { newRandomId, createPlans } from './index.ts'
 
@@ -311,6 +311,8 @@ describe('confirming', () => {
       accounts: core.accounts,
       targets: core.targets,
       delivery: core.delivery,
+      series: core.series,
+      language: () => 'fr',
       now: core.time.clock.now,
       pace: () => ({ delaySeconds: 3, perMinute: 20 }),
       maxGroupsWarning: () => 50,

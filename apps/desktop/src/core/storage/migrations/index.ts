@@ -2,6 +2,7 @@ import type { Migration } from '../database.ts'
 import { foundation } from './0001-foundation.ts'
 import { messaging } from './0002-messaging.ts'
 import { wishes } from './0003-wishes.ts'
+import { series } from './0004-series.ts'
 
 /** In order; what has been released is never changed, only added to. */
-export const migrations: readonly Migration[] = [foundation, messaging, wishes]
+export const migrations: readonly Migration[] = [foundation, messaging, wishes, series]

@@ -4,6 +4,7 @@ import { createAccounts } from '../../accounts/index.ts'
 import { createDelivery, type PaceSettings } from '../../delivery/index.ts'
 import { createPlans } from '../../plans/index.ts'
 import type { Emit } from '../../ports.ts'
+import { createSeries } from '../../series/index.ts'
 import type { Database } from '../../storage/database.ts'
 import { createTargets } from '../../targets/index.ts'
 import {
@@ -27,6 +28,7 @@ type Parts = {
   readonly gateway?: TelegramGateway
   readonly pace?: PaceSettings
   readonly seed?: string
+  readonly mayCreate?: () => boolean
 }
 
 /** Accounts, chats, plans and deliveries over a data centre in memory, wired as in the product. */
@@ -48,12 +50,25 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
     sessionsFolder: parts.folder ?? tempFolder(),
   })
   const targets = createTargets({ ...shared, accounts })
-  const delivery = createDelivery({ ...shared, accounts, targets, pace })
+  const heard: Emit = (name, payload) => {
+    emit(name, payload)
+    if (name === 'deliveries.changed') series.wakeSoon()
+  }
+  const delivery = createDelivery({ ...shared, emit: heard, accounts, targets, pace })
+  const series = createSeries({
+    ...shared,
+    accounts,
+    targets,
+    delivery,
+    mayCreate: () => parts.mayCreate?.() ?? true,
+  })
   const plans = createPlans({
     random,
     accounts,
     targets,
     delivery,
+    series,
+    language: () => 'fr',
     now: time.clock.now,
     pace,
     maxGroupsWarning: () => 50,
@@ -69,13 +84,16 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
     targets,
     delivery,
     plans,
-    handlers: { ...accounts.handlers, ...targets.handlers, ...delivery.handlers, ...plans },
+    series,
+    handlers: { ...accounts.handlers, ...targets.handlers, ...delivery.handlers, ...plans, ...series.handlers },
     start: async (): Promise<void> => {
       const connecting = accounts.start()
+      series.start()
       delivery.start()
       await connecting
     },
     stop: async (): Promise<void> => {
+      series.stop()
       await delivery.stop()
       await accounts.stop()
     },
@@ -113,6 +131,9 @@ export const draftOf = (accountId: AccountId, over: Partial<PlanDraft> = {}): Pl
   linkPreview: true,
   dates: ['2027-01-05T09:00'],
   timeZone: 'Europe/Paris',
+  mode: 'once',
+  rule: null,
+  staggerMinutes: 0,
   ...over,
 })
 

@@ -1,1 +1,0 @@
-export { canonicalContent, type Content } from '../messages/index.ts'

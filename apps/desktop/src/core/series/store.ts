@@ -1,0 +1,156 @@
+import { Recurrence } from '@autotele/shared'
+import { z } from 'zod'
+import {
+  ChatId,
+  TextEntity,
+  type AccountId,
+  type DeliveryId,
+  type DeliveryState,
+  type SeriesId,
+  type SeriesState,
+} from '../../contract/index.ts'
+import type { NewSeries } from '../plans/index.ts'
+import type { Database, Row, SqlValue } from '../storage/database.ts'
+import type { Sealer } from '../vault/sealer.ts'
+
+const Sealed = z.object({
+  chatIds: z.array(ChatId),
+  rule: Recurrence,
+  timeZone: z.string(),
+  staggerMinutes: z.number(),
+  silent: z.boolean(),
+  linkPreview: z.boolean(),
+  language: z.enum(['fr', 'en']),
+  text: z.string(),
+  entities: z.array(TextEntity),
+})
+
+/** `checkedUntil`: Unix seconds. */
+export type StoredSeries = NewSeries & {
+  readonly id: SeriesId
+  readonly state: SeriesState
+  readonly checkedUntil: number
+}
+
+/** One date of a series in one chat; without a delivery its date passed unplaced. */
+export type StoredOccurrence = {
+  readonly chatId: ChatId
+  readonly day: string
+  readonly withdrawn: boolean
+  readonly delivery: {
+    readonly id: DeliveryId
+    readonly at: number
+    readonly state: DeliveryState
+    readonly open: boolean
+  } | null
+}
+
+export type SeriesStore = ReturnType<typeof createSeriesStore>
+
+/** The rows of series. Everything is synchronous: what returned is on disk. */
+export function createSeriesStore(database: Database, sealer: Sealer) {
+  const toSeries = (row: Row): StoredSeries => ({
+    ...Sealed.parse(JSON.parse(sealer.openText('series', String(row['id']), row['sealed'] as Uint8Array))),
+    id: row['id'] as SeriesId,
+    accountId: row['account_id'] as AccountId,
+    state: row['state'] as SeriesState,
+    checkedUntil: Number(row['checked_until']),
+  })
+  const seal = (id: SeriesId, series: NewSeries): Uint8Array =>
+    sealer.sealText('series', id, JSON.stringify(Sealed.parse(series)))
+
+  const occurrences = (id: SeriesId, where = '1 = 1', ...params: readonly SqlValue[]) =>
+    database
+      .all(
+        `SELECT o.chat_id, o.day, o.withdrawn, o.delivery_id, d.at, d.state, d.open FROM occurrence AS o
+         LEFT JOIN delivery AS d ON d.id = o.delivery_id WHERE o.series_id = ? AND ${where} ORDER BY d.at, d.seq`,
+        id,
+        ...params,
+      )
+      .map(toOccurrence)
+
+  return {
+    transaction: <T>(work: () => T): T => database.transaction(work),
+    all: (): readonly StoredSeries[] =>
+      database.all('SELECT * FROM series ORDER BY created_at, rowid').map(toSeries),
+    one: (id: SeriesId): StoredSeries | null => {
+      const row = database.get('SELECT * FROM series WHERE id = ?', id)
+      return row ? toSeries(row) : null
+    },
+    /** `now` in Unix seconds. */
+    insert: (id: SeriesId, series: NewSeries, now: number): void => {
+      database.run(
+        `INSERT INTO series (id, account_id, state, sealed, checked_until, created_at) VALUES (?, ?, 'active', ?, ?, ?)`,
+        id,
+        series.accountId,
+        seal(id, series),
+        now,
+        now,
+      )
+    },
+    rewrite: (id: SeriesId, series: NewSeries): void => {
+      database.run('UPDATE series SET sealed = ? WHERE id = ?', seal(id, series), id)
+    },
+    setState: (id: SeriesId, state: SeriesState): void => {
+      database.run('UPDATE series SET state = ? WHERE id = ?', state, id)
+    },
+    setChecked: (id: SeriesId, until: number): void => {
+      database.run('UPDATE series SET checked_until = ? WHERE id = ?', until, id)
+    },
+
+    /** Throws where the chat has this date already: the database itself forbids a second one. */
+    addOccurrence: (id: SeriesId, chatId: ChatId, day: string, deliveryId: DeliveryId | null): void => {
+      database.run(
+        'INSERT INTO occurrence (series_id, chat_id, day, delivery_id) VALUES (?, ?, ?, ?)',
+        id,
+        chatId,
+        day,
+        deliveryId,
+      )
+    },
+    /** Those of the rule's days from `day` on. */
+    since: (id: SeriesId, day: string): readonly StoredOccurrence[] => occurrences(id, 'o.day >= ?', day),
+    /** Those whose message may still come out. */
+    pending: (id: SeriesId): readonly StoredOccurrence[] => occurrences(id, 'd.open = 1'),
+    missed: (id: SeriesId): number =>
+      Number(
+        database.get(
+          `SELECT count(*) AS n FROM occurrence AS o LEFT JOIN delivery AS d ON d.id = o.delivery_id
+           WHERE o.series_id = ? AND (o.delivery_id IS NULL OR d.state = 'missed')`,
+          id,
+        )?.['n'] ?? 0,
+      ),
+    /** These are about to be taken back, to be placed again later. */
+    withdraw: (ids: readonly DeliveryId[]): void => {
+      for (const id of ids) database.run('UPDATE occurrence SET withdrawn = 1 WHERE delivery_id = ?', id)
+    },
+    /** What was really taken back is free to be placed again; what was not stays placed. */
+    settleWithdrawn: (id: SeriesId): void => {
+      database.run(
+        `DELETE FROM occurrence WHERE series_id = ? AND withdrawn = 1
+         AND delivery_id IN (SELECT id FROM delivery WHERE state = 'cancelled')`,
+        id,
+      )
+      database.run(
+        `UPDATE occurrence SET withdrawn = 0 WHERE series_id = ? AND withdrawn = 1 AND delivery_id NOT IN
+         (SELECT delivery.id FROM delivery JOIN wish USING (seq) WHERE kind = 'cancel' AND stage <> 'refused')`,
+        id,
+      )
+    },
+  }
+}
+
+const toOccurrence = (row: Row): StoredOccurrence => ({
+  chatId: row['chat_id'] as ChatId,
+  day: String(row['day']),
+  withdrawn: row['withdrawn'] === 1,
+  delivery:
+    row['delivery_id'] === null
+      ? null
+      : {
+          id: row['delivery_id'] as DeliveryId,
+          at: Number(row['at']),
+          state: row['state'] as DeliveryState,
+          open: row['open'] === 1,
+        },
+})
