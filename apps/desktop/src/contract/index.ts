@@ -4,6 +4,7 @@ import { app } from './app.ts'
 import { deliveries } from './deliveries.ts'
 import type { Event, Method } from './define.ts'
 import type { Envelope } from './errors.ts'
+import { history } from './history.ts'
 import { license } from './license.ts'
 import type { EventName, MethodName } from './names.ts'
 import { network } from './network.ts'
@@ -24,6 +25,7 @@ export const contract = {
   plans,
   series,
   deliveries,
+  history,
   license,
 } as const
 
@@ -71,6 +73,7 @@ export * from './app.ts'
 export * from './common.ts'
 export * from './deliveries.ts'
 export * from './errors.ts'
+export * from './history.ts'
 export * from './license.ts'
 export * from './network.ts'
 export * from './plans.ts'

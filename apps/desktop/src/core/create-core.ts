@@ -6,6 +6,7 @@ import { createAccounts, type Accounts } from './accounts/index.ts'
 import { createDelivery } from './delivery/index.ts'
 import { createDrafts } from './drafts/index.ts'
 import { CallFailure } from './failure.ts'
+import { createHistory } from './history/index.ts'
 import { openLicense, readMachineId } from './license/index.ts'
 import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
@@ -272,6 +273,18 @@ async function openFeatures(deps: {
     requireLicense: license.requireCreate,
   })
 
+  const history = createHistory({
+    clock,
+    timers,
+    log,
+    logsFolder: paths.logs,
+    delivery: deliveries,
+    accounts: async () => accounts.handlers['accounts.list']({}),
+    chats: async accountId => (await targets.handlers['targets.list']({ accountId, refresh: false })).chats,
+    preview: plans['plans.preview'],
+    confirm: plans['plans.confirm'],
+  })
+
   license.start()
   // Connecting takes as long as the network does; what is stored can be read and cancelled meanwhile.
   accounts.start().catch((error: unknown) => {
@@ -290,10 +303,12 @@ async function openFeatures(deps: {
       ...plans,
       ...series.handlers,
       ...deliveries.handlers,
+      ...history.handlers,
     },
     stop: async () => {
       license.stop()
       series.stop()
+      await history.stop()
       await deliveries.stop()
       await accounts.stop()
     },

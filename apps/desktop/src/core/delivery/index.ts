@@ -8,7 +8,7 @@ import { calendar, listPage } from './list.ts'
 import { createManage, type ManageHandlers } from './manage.ts'
 import { transition } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
-import { createStore, type Content, type NewPlan, type StoredDelivery } from './store.ts'
+import { createStore, type Content, type NewPlan, type StoredDelivery, type RowOutcome } from './store.ts'
 import { instantOf } from '../time.ts'
 import { viewOf } from './view.ts'
 
@@ -44,6 +44,10 @@ export type Deliveries = {
   inChatSince(accountId: AccountId, chatId: ChatId, from: number): readonly ChatMessage[]
   /** Scheduled messages of a chat that are none of ours, as the last look at its queue counted them. */
   othersIn(accountId: AccountId, chatId: ChatId): number
+  /** What became of everything dated from `from` to `to` (excluded, Unix seconds), in order of date. */
+  outcomes(from: number, to: number, accountId?: AccountId): readonly RowOutcome[]
+  /** Called whenever a delivery has changed; answers with the function that ends it. */
+  watch(listener: () => void): () => void
 }
 
 export type ChatMessage = { readonly at: number; readonly text: string; readonly pending: boolean }
@@ -53,7 +57,15 @@ const STOP_TIMEOUT_MS = 3000
 const QUEUE_LIMIT = 100
 
 /** Everything that happens to a message after it was confirmed. */
-export function createDelivery(deps: DeliveryDeps): Deliveries {
+export function createDelivery(given: DeliveryDeps): Deliveries {
+  const listeners = new Set<() => void>()
+  const deps: DeliveryDeps = {
+    ...given,
+    emit: (name, payload) => {
+      given.emit(name, payload)
+      if (name === 'deliveries.changed') for (const listener of listeners) listener()
+    },
+  }
   const { database, sealer, clock, accounts, targets, emit } = deps
   const store = createStore(database, sealer)
   const lanes = new Map<AccountId, Lane>()
@@ -252,6 +264,11 @@ export function createDelivery(deps: DeliveryDeps): Deliveries {
     },
     planOfToken: store.planOfToken,
     othersIn: store.wishes.others,
+    outcomes: store.outcomes,
+    watch: listener => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     inChatSince: (accountId, chatId, from) =>
       store.inChatSince(accountId, chatId, from).map(row => ({
         at: row.at,

@@ -1,6 +1,5 @@
-import { resolveLocalTime } from '@autotele/shared'
 import type { CalendarDay, DeliveryFilter, DeliveryPage, Input, ParsedInput } from '../../contract/index.ts'
-import { CallFailure } from '../failure.ts'
+import { daysBetween } from '../messages/index.ts'
 import { secondsOf } from '../time.ts'
 import type { TargetsPort } from './ports.ts'
 import type { DeliveryStore, RowFilter, StoredDelivery } from './store.ts'
@@ -51,7 +50,7 @@ export function calendar(
   store: DeliveryStore,
   targets: TargetsPort,
 ): CalendarDay[] {
-  const days = daysBetween(from, to, timeZone)
+  const days = daysBetween(from, to, timeZone, MOST_DAYS)
   const first = days[0]
   const last = days.at(-1)
   if (first === undefined || last === undefined) return []
@@ -99,22 +98,6 @@ export function searcher(text: string, store: DeliveryStore): (row: StoredDelive
   const wanted = plain(text)
   return row => plain(store.content(row).text).includes(wanted)
 }
-
-function daysBetween(from: string, to: string, zone: string): { day: string; start: number; end: number }[] {
-  const startOf = (day: string): number => {
-    const found = resolveLocalTime(`${day}T00:00`, zone)
-    if (found === null) throw new CallFailure('plan/zone-unknown', { zone })
-    return secondsOf(found.instant)
-  }
-  const days: { day: string; start: number; end: number }[] = []
-  for (let day = from; day <= to && days.length < MOST_DAYS; day = dayAfter(day))
-    days.push({ day, start: startOf(day), end: startOf(dayAfter(day)) })
-  return days
-}
-
-const DAY_MS = 86_400_000
-const dayAfter = (day: string): string =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10)
 
 /** `<seconds>:<row>`, as `list` hands it out; anything else starts at the beginning. */
 function parseCursor(cursor: Input<'deliveries.list'>['cursor']): { at: number; seq: number } | null {

@@ -365,6 +365,22 @@ export function createStore(database: Database, sealer: Sealer) {
           state: row['state'] as DeliveryState,
         }))
     },
+    /** What became of everything dated from `from` to `to` (excluded), in order; Unix seconds. */
+    outcomes: (from: number, to: number, accountId?: AccountId): readonly RowOutcome[] =>
+      database
+        .all(
+          `SELECT at, account_id, state, published_at FROM delivery WHERE at >= ? AND at < ?
+           ${accountId === undefined ? '' : 'AND account_id = ?'} ORDER BY at`,
+          from,
+          to,
+          ...(accountId === undefined ? [] : [accountId]),
+        )
+        .map(row => ({
+          at: Number(row['at']),
+          accountId: row['account_id'] as AccountId,
+          state: row['state'] as DeliveryState,
+          publishedAt: nullable(row['published_at']),
+        })),
     oursIn: (accountId: string, chatId: string): number =>
       Number(
         database.get(
@@ -375,6 +391,8 @@ export function createStore(database: Database, sealer: Sealer) {
       ),
   }
 }
+
+export type RowOutcome = Pick<StoredDelivery, 'at' | 'accountId' | 'state' | 'publishedAt'>
 
 /** `from` and `to` (excluded) bound the date, Unix seconds; `now` decides what is past. */
 export type RowFilter = {
