@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { startWebHost, type WebHost } from '@autotele/desktop/host'
 import { startBtcpay, type BtcpaySandbox } from '../btcpay/index.ts'
-import { startControl, startTelegram, type Control, type TelegramSandbox } from '../telegram/index.ts'
+import { startControl, type Control } from '../telegram/control/index.ts'
+import { startTelegram, type TelegramSandbox } from '../telegram/index.ts'
 import type { CoreTrust } from './core-trust.ts'
 import {
   lockFolder,

@@ -6,7 +6,7 @@ import type { LoginTokens } from '../world/login-tokens.ts'
 import type { User } from '../world/state.ts'
 import type { Uploads } from '../world/uploads.ts'
 import type { WorldCore } from '../world/world.ts'
-import type { View } from './views.ts'
+import type { View } from './view.ts'
 
 /** What every handler can reach. */
 export type Shared = {

@@ -1,8 +1,8 @@
 import { fileOf, fileReference } from '../world/media.ts'
 import type { Media, StoredFile } from '../world/state.ts'
 import type { TlObject } from '../tl/value.ts'
-import { DC_ID } from './help.ts'
-import type { View } from './views.ts'
+import { DC_ID } from './dc-id.ts'
+import type { View } from './view.ts'
 
 // Photos and documents as one account sees them. Their access hashes are of that account only.
 

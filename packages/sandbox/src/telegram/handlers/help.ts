@@ -3,9 +3,6 @@ import { CAPTION_LENGTH_MAX, MESSAGE_LENGTH_MAX } from '../world/text.ts'
 import { MOST_PARTS } from '../world/uploads.ts'
 import type { OpenHandler } from './context.ts'
 
-/** Where files lie, and where an account lives unless told otherwise. */
-export const DC_ID = 2 as const
-
 const CONFIG_SECONDS = 3600
 
 // https://core.telegram.org/api/config#client-configuration

@@ -5,10 +5,9 @@ import { ADMIN_RIGHTS, BANNED_RIGHTS, keyOfChat, keyOfUser, splitKey } from '../
 import type { BannedRight, Chat, Member, Message, PeerKey, User } from '../world/state.ts'
 import type { WorldCore } from '../world/world.ts'
 import { mediaView } from './files.ts'
+import type { View } from './view.ts'
 
 // How the world looks to one account, in TL. Fields that a layer does not have are left out by the writer.
-
-export type View = { readonly world: WorldCore; readonly viewer: number }
 
 const FOREVER = 0x7fffffff
 
