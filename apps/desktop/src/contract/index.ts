@@ -5,6 +5,7 @@ import { deliveries } from './deliveries.ts'
 import type { Event, Method } from './define.ts'
 import type { Envelope } from './errors.ts'
 import { history } from './history.ts'
+import { imports } from './import.ts'
 import { license } from './license.ts'
 import type { EventName, MethodName } from './names.ts'
 import { network } from './network.ts'
@@ -21,6 +22,7 @@ export const contract = {
   settings,
   network,
   accounts,
+  import: imports,
   targets,
   plans,
   series,
@@ -73,6 +75,7 @@ export * from './app.ts'
 export * from './common.ts'
 export * from './deliveries.ts'
 export * from './errors.ts'
+export * from './import.ts'
 export * from './history.ts'
 export * from './license.ts'
 export * from './network.ts'

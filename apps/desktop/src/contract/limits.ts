@@ -5,3 +5,6 @@ export const MAX_TEXT_LENGTH = 4096
 
 /** In characters. */
 export const MIN_PASSPHRASE_LENGTH = 10
+
+/** Longest file that comes with a call, in characters of base64: a whole call may have 1 MiB. */
+export const MAX_UPLOAD_BASE64 = 900_000

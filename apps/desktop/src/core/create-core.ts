@@ -7,6 +7,7 @@ import { createDelivery } from './delivery/index.ts'
 import { createDrafts } from './drafts/index.ts'
 import { CallFailure } from './failure.ts'
 import { createHistory } from './history/index.ts'
+import { createImport } from './import/index.ts'
 import { openLicense, readMachineId } from './license/index.ts'
 import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
@@ -246,6 +247,7 @@ async function openFeatures(deps: {
     gateway: network.gateway,
     sessionsFolder: paths.sessions,
   })
+  const imports = createImport({ ...shared, accounts })
   const targets = createTargets({ ...shared, accounts })
   const pace = () => ({
     delaySeconds: settings.values()['telegram.rate_limit_delay'],
@@ -299,6 +301,7 @@ async function openFeatures(deps: {
       ...license.handlers,
       ...network.handlers,
       ...accounts.handlers,
+      ...imports.handlers,
       ...targets.handlers,
       ...plans,
       ...series.handlers,
@@ -307,6 +310,7 @@ async function openFeatures(deps: {
     },
     stop: async () => {
       license.stop()
+      imports.stop()
       series.stop()
       await history.stop()
       await deliveries.stop()

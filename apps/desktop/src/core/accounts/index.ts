@@ -10,6 +10,7 @@ import type {
   TelegramGateway,
 } from '../telegram/gateway.ts'
 import type { Sealer } from '../vault/sealer.ts'
+import { createAdoption, type Adoption } from './adopt.ts'
 import { createLine, type Line } from './line.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, type SignedInAccount } from './sign-in.ts'
@@ -60,7 +61,7 @@ export type AccountsHandlers = Pick<
   | 'accounts.remove'
 >
 
-export type Accounts = {
+export type Accounts = Adoption & {
   readonly handlers: AccountsHandlers
   /** Opens the sessions and connects every account in the background. Needs the open vault. */
   start(): Promise<void>
@@ -272,6 +273,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     keep,
   })
 
+  const adoption = createAdoption({ clock, sessions, accounts: () => cached.values(), dial, keep })
+
   const obstacle = (accountId: AccountId): Obstacle | null => {
     const account = cached.get(accountId)
     if (account === undefined || account.standing === 'signed-out')
@@ -283,6 +286,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   return {
+    ...adoption,
     handlers: {
       ...signIn.handlers,
       'accounts.list': views,

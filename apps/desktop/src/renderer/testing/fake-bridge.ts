@@ -13,6 +13,8 @@ import type {
   EventName,
   Finding,
   Handlers,
+  ImportedDraft,
+  ImportItem,
   LicenseView,
   MethodName,
   Payload,
@@ -59,12 +61,52 @@ export type FakeState = {
   app: AppState
   settings: SettingsView
   proxy: ProxyView
+  importedDrafts: ImportedDraft[]
   accounts: AccountView[]
   license: LicenseView
   draft: PlanDraft | null
   deliveries: DeliveryView[]
   progress: Progress[]
 }
+
+const foundItems: ImportItem[] = [
+  {
+    id: 'i-account',
+    kind: 'account',
+    title: 'Nassim',
+    count: 1,
+    state: 'ready',
+    problem: null,
+    warnings: [],
+  },
+  {
+    id: 'i-locked',
+    kind: 'account',
+    title: 'Camille',
+    count: 1,
+    state: 'refused',
+    problem: 'import/machine-id-needed',
+    warnings: [],
+  },
+  {
+    id: 'i-draft',
+    kind: 'draft',
+    title: 'Rendez-vous dimanche',
+    count: 3,
+    state: 'ready',
+    problem: null,
+    warnings: ['text-cut'],
+  },
+  {
+    id: 'i-history',
+    kind: 'history',
+    title: 'send_history.json',
+    count: 128,
+    state: 'present',
+    problem: null,
+    warnings: [],
+  },
+]
 
 function proxyView(change: ProxyChange): ProxyView {
   if (change.kind === 'none') return change
@@ -109,6 +151,7 @@ function firstState(scenario: Scenario, now: number): FakeState {
       apiId: null,
     },
     proxy: { kind: 'none' },
+    importedDrafts: [],
     accounts: full ? firstAccounts(iso(now + 17 * 60_000)) : [],
     license: full
       ? {
@@ -226,6 +269,19 @@ export function createFakeBridge(
       emit('settings.changed', state.settings)
       return state.settings
     },
+    'import.inspect': () => ({ inspectionId: 'i1', items: foundItems }),
+    'import.run': ({ inspectionId, itemIds }) => {
+      const results = itemIds.map(id => ({ id, outcome: 'imported' as const, problem: null }))
+      emit('import.progressed', { inspectionId, done: results.length, total: results.length, last: null })
+      return results
+    },
+    'import.forget': () => ({}),
+    'import.drafts': () => state.importedDrafts,
+    'import.removeDraft': ({ id }) => {
+      state.importedDrafts = state.importedDrafts.filter(draft => draft.id !== id)
+      return {}
+    },
+    'import.history': () => [],
     'network.get': () => state.proxy,
     'network.setProxy': change => (state.proxy = proxyView(change)),
     'network.test': () => ({

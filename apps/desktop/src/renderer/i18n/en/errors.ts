@@ -238,6 +238,58 @@ export const errors: Sentences<typeof fr> = {
     what: 'This secret begins with “ee”: the proxy pretends to be a web site, which AutoTele cannot do.',
     next: 'Ask for an MTProxy with a plain or “dd” secret, or use a SOCKS5 proxy.',
   },
+  'import/path-unknown': {
+    what: 'There is nothing at this path on this computer.',
+    next: 'Give the full path of the folder, for example C:\\AutoTele.',
+  },
+  'import/nothing-found': {
+    what: 'This folder holds nothing of the older AutoTele.',
+    next: 'Choose the folder that contains “sessions”, “config” and “logs”.',
+  },
+  'import/over': {
+    what: 'This check has expired.',
+    next: 'Run it again: nothing was imported in between.',
+  },
+  'import/damaged': {
+    what: 'This file is damaged or incomplete.',
+    next: 'Take another copy of it, or add this account with its number.',
+  },
+  'import/foreign': {
+    what: 'This is neither a file of the older AutoTele nor a Telethon session.',
+    next: 'Check the file you chose; sessions of other programs are not imported.',
+  },
+  'import/too-new': {
+    what: 'This session comes from a later version of Telethon than those we know.',
+    next: 'Add this account with its number, or update AutoTele.',
+  },
+  'import/too-large': {
+    what: 'This file is too large to be what it says it is.',
+    next: 'Check the file you chose.',
+  },
+  'import/outside-folder': {
+    what: 'This file is a shortcut to another folder.',
+    next: 'Copy the real file into the folder, then start again.',
+  },
+  'import/no-session': {
+    what: 'No connection to Telegram is saved here.',
+    next: 'Add this account with its phone number.',
+  },
+  'import/other-data-centre': {
+    what: 'This session comes from a test server of Telegram.',
+    next: 'Add this account with its phone number.',
+  },
+  'import/machine-id-needed': {
+    what: 'This session is locked with the identifier of the computer it comes from.',
+    next: 'Enter the identifier (UUID) of that computer, then check again.',
+  },
+  'import/machine-id-wrong': {
+    what: 'This computer identifier does not open the session.',
+    next: 'Read it on the computer where the older AutoTele was installed, with its dashes.',
+  },
+  'import/other-account': {
+    what: 'Telegram says that this session belongs to another number than the index does.',
+    next: 'To be safe, it is not imported. Add this account with its number.',
+  },
   'account/unknown': {
     what: 'This account is no longer in AutoTele.',
     next: 'Choose another account, or add it again.',

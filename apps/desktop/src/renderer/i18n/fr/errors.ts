@@ -235,6 +235,58 @@ export const errors = {
     what: 'Ce secret commence par « ee » : ce proxy se fait passer pour un site web, ce qu’AutoTele ne sait pas faire.',
     next: 'Demandez un MTProxy avec un secret simple ou en « dd », ou utilisez un proxy SOCKS5.',
   },
+  'import/path-unknown': {
+    what: 'Rien ne se trouve à ce chemin sur cet ordinateur.',
+    next: 'Donnez le chemin complet du dossier, par exemple C:\\AutoTele.',
+  },
+  'import/nothing-found': {
+    what: 'Ce dossier ne contient rien de l’ancien AutoTele.',
+    next: 'Choisissez le dossier qui contient « sessions », « config » et « logs ».',
+  },
+  'import/over': {
+    what: 'Cette vérification a expiré.',
+    next: 'Lancez-la de nouveau : rien n’a été importé entre-temps.',
+  },
+  'import/damaged': {
+    what: 'Ce fichier est abîmé ou incomplet.',
+    next: 'Prenez-en une autre copie, ou ajoutez ce compte avec son numéro.',
+  },
+  'import/foreign': {
+    what: 'Ce n’est pas un fichier de l’ancien AutoTele ni une session Telethon.',
+    next: 'Vérifiez le fichier choisi ; les sessions d’autres programmes ne s’importent pas.',
+  },
+  'import/too-new': {
+    what: 'Cette session vient d’une version de Telethon plus récente que celles que nous connaissons.',
+    next: 'Ajoutez ce compte avec son numéro, ou mettez AutoTele à jour.',
+  },
+  'import/too-large': {
+    what: 'Ce fichier est trop gros pour être ce qu’il dit être.',
+    next: 'Vérifiez le fichier choisi.',
+  },
+  'import/outside-folder': {
+    what: 'Ce fichier est un raccourci vers un autre dossier.',
+    next: 'Copiez le vrai fichier dans le dossier, puis recommencez.',
+  },
+  'import/no-session': {
+    what: 'Aucune connexion à Telegram n’est enregistrée ici.',
+    next: 'Ajoutez ce compte avec son numéro de téléphone.',
+  },
+  'import/other-data-centre': {
+    what: 'Cette session vient d’un serveur de test de Telegram.',
+    next: 'Ajoutez ce compte avec son numéro de téléphone.',
+  },
+  'import/machine-id-needed': {
+    what: 'Cette session est verrouillée par l’identifiant de l’ordinateur d’origine.',
+    next: 'Saisissez l’identifiant (UUID) de cet ordinateur, puis vérifiez de nouveau.',
+  },
+  'import/machine-id-wrong': {
+    what: 'Cet identifiant d’ordinateur n’ouvre pas la session.',
+    next: 'Relevez-le sur l’ordinateur où l’ancien AutoTele a été installé, avec ses tirets.',
+  },
+  'import/other-account': {
+    what: 'Telegram dit que cette session appartient à un autre numéro que celui de l’index.',
+    next: 'Par prudence, elle n’est pas importée. Ajoutez ce compte avec son numéro.',
+  },
   'account/unknown': {
     what: 'Ce compte n’est plus dans AutoTele.',
     next: 'Choisissez un autre compte, ou ajoutez-le de nouveau.',

@@ -1,0 +1,1 @@
+export { createImport, type Import } from './import.ts'
