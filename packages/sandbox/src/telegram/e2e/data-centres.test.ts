@@ -1,9 +1,9 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Api } from 'telegram'
 import type { TelegramClient } from 'telegram'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CAMILLE, NASSIM, pointGramjsAt, seedCommunity, startTelegram } from '../index.ts'
 import type { TelegramSandbox } from '../index.ts'
 import { connectGramjs, refusal, savedSession, signIn } from '../testing/gramjs-client.ts'
@@ -36,6 +36,10 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.destroy()
   await sandbox.stop()
+})
+
+afterAll(() => {
+  rmSync(dirname(stateFile), { recursive: true, force: true })
 })
 
 describe('several data centres', () => {
