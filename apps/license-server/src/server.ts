@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -24,7 +24,7 @@ import { openApiRoutes } from './http/openapi.ts'
 import { opsRoutes } from './http/ops.ts'
 import { publicRoutes } from './http/public.ts'
 import { createRateLimits } from './http/rate-limits.ts'
-import { webhookRoutes } from './http/webhooks.ts'
+import { isWebhook, webhookHandler } from './http/webhooks.ts'
 import { startJobs } from './jobs/index.ts'
 import { createIssuer, createKeyRing, createLicenses, createTrials } from './licensing/index.ts'
 import { createLog } from './log.ts'
@@ -190,7 +190,6 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
       log,
       routers: [
         opsRoutes({ db, keys, stopping: () => stopping }),
-        webhookRoutes({ inbox, secrets: secrets.webhookSecrets, wake: () => jobs.wake(), metrics, log }),
         publicRoutes({
           nonces,
           checkProof: createProofCheck({ db, nonces, publicUrl }),
@@ -221,7 +220,12 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
         openApiRoutes(publicUrl),
       ],
     })
-    server.on('request', app as RequestListener)
+    const { webhookSecrets } = secrets
+    const webhook = webhookHandler({ inbox, secrets: webhookSecrets, wake: () => jobs.wake(), metrics, log })
+    server.on('request', (request, response) => {
+      if (isWebhook(request)) webhook(request, response)
+      else app(request, response)
+    })
 
     const metricsServer = createServer((request, response) => {
       if (request.url !== '/metrics') return void response.writeHead(404).end()

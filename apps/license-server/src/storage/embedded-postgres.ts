@@ -130,9 +130,9 @@ async function connect(url: string): Promise<pg.Client | undefined> {
 /**
  * A real PostgreSQL in `folder`, for trying and for tests: made at first use, kept between runs. A server that a killed
  * process left running is taken over; one that another living process uses is refused. Listens on loopback only, on a
- * port of its own, with a random password kept beside the data (0600).
+ * port of its own unless one is wanted, with a random password kept beside the data (0600).
  */
-export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(folder: string, wantedPort?: number): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
   const data = join(folder, 'data')
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -167,7 +167,7 @@ export async function startEmbeddedPostgres(folder: string): Promise<EmbeddedPos
       const owner = await connect(urlOn(recorded, 'postgres'))
       if (owner) return { port: recorded, owner }
     }
-    const port = await freePort()
+    const port = wantedPort ?? (await freePort())
     const log = join(folder, 'postgres.log')
     // PostgreSQL itself judges a leftover postmaster.pid: it is stale, or the start is refused and nothing is harmed.
     const options = `-p ${String(port)} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`
