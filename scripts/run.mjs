@@ -73,7 +73,7 @@ try {
       break
     case 'server':
       await run(node24, turbo('build', '--filter=@autotele/license-server'), { quiet: true })
-      become([join('apps', 'license-server', 'src', 'main.ts'), ...args])
+      become([join('apps', 'license-server', 'src', 'cli', 'main.ts'), ...args])
       break
     case 'test':
       become([join('scripts', 'test.ts'), ...args])

@@ -9,20 +9,12 @@ import {
   toPublicJwk,
 } from '@autotele/crypto'
 import { keySetClaimsSchema } from '@autotele/shared'
+import { moveKey } from '../admin/index.ts'
 import { systemClock, toUnix } from '../clock.ts'
 import { ConfigError, loadConfig } from '../config/config.ts'
 import { createSigningKey } from '../licensing/index.ts'
 import { openDatabase, type Database } from '../storage/database.ts'
 import { migrate } from '../storage/migrate.ts'
-
-export const USAGE = `Usage: node src/cli/keys.ts <command>
-  root <file>                make a root key in <file> (offline); prints its public half, which clients are built with
-  create                     make a signing key: active when there is none, else next
-  list                       print what a key set must contain: the payload to sign
-  sign <root> <payload> <n>  sign that payload as version <n> (offline); prints the key set for AUTOTELE_KEYSET_FILE
-  activate <kid>             sign with this key from now on; the active one becomes retiring
-  retire <kid>               stop publishing a retiring key, 14 days after it stopped signing
-  revoke <kid>               publish a key as revoked: every token it signed becomes worthless`
 
 type Environment = Parameters<typeof loadConfig>[0]
 type Print = (text: string) => void
@@ -74,14 +66,11 @@ async function onServer(command: ServerCommand, kid: string, env: Environment): 
         return await listKeys(db)
       case 'activate':
         if (!(await isPublished(kid, keySetFile))) fail(`${kid} is not in the published key set`)
-        return await db.$transaction(async tx => {
-          await tx.signingKey.updateMany({ where: { state: 'active' }, data: { state: 'retiring' } })
-          return await move(tx, kid, ['next', 'retiring'], 'active')
-        })
+        return await move(db, kid, 'active')
       case 'retire':
-        return await move(db, kid, ['next', 'retiring'], 'retired')
+        return await move(db, kid, 'retired')
       case 'revoke':
-        return await move(db, kid, ['next', 'retiring', 'retired'], 'revoked')
+        return await move(db, kid, 'revoked')
     }
   } finally {
     await db.$disconnect()
@@ -97,14 +86,9 @@ async function listKeys(db: Database) {
   }
 }
 
-async function move(
-  db: Pick<Database, 'signingKey'>,
-  kid: string,
-  from: string[],
-  state: string,
-): Promise<string> {
-  const { count } = await db.signingKey.updateMany({ where: { kid, state: { in: from } }, data: { state } })
-  return count === 0 ? fail(`no key ${kid} in state ${from.join(' or ')}`) : `${kid} is now ${state}`
+async function move(db: Database, kid: string, state: 'active' | 'retired' | 'revoked'): Promise<string> {
+  const moved = await db.$transaction(tx => moveKey(tx, kid, state))
+  return moved ? `${kid} is now ${state}` : fail(`no key ${kid} that could become ${state}`)
 }
 
 /**

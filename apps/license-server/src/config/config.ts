@@ -97,7 +97,7 @@ export type Config = {
 /** The environment is not usable; the message names every variable at once and shows no value. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
-    super(`Cannot start:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
+    super(`Cannot go on:\n${problems.map(problem => `  - ${problem}`).join('\n')}`)
     this.name = 'ConfigError'
   }
 }

@@ -1,0 +1,210 @@
+import { parseArgs } from 'node:util'
+import { loadConfig } from '../config/config.ts'
+import { migrate } from '../storage/migrate.ts'
+import { adminCreate, attentionAnswer, attentionList, auditVerify, reconcileNow } from './admin-commands.ts'
+import { btcpayCheck, btcpaySetupWebhook } from './btcpay-commands.ts'
+import { fail, type Environment, type Invocation } from './environment.ts'
+import { runKeysCommand } from './keys-command.ts'
+
+type Command = {
+  /** What follows the name. */
+  readonly usage: string
+  readonly summary: string
+  readonly help: string
+  readonly options?: Readonly<Record<string, 'string' | 'boolean'>>
+  readonly run: (invocation: Invocation) => Promise<unknown>
+}
+
+const keys =
+  (name: string) =>
+  async ({ words, env, say }: Invocation): Promise<unknown> => {
+    const lines: string[] = []
+    if (!(await runKeysCommand([name, ...words], env, text => lines.push(text)))) {
+      return fail(`keys:${name} ${COMMANDS[`keys:${name}`]?.usage ?? ''}`)
+    }
+    for (const line of lines) say(line)
+    return parseLine(lines.join('\n'))
+  }
+
+function parseLine(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+const ROTATION = `A rotation, without one failed verification: keys:create; keys:list > payload; keys:sign on the offline
+machine; put the file in place of AUTOTELE_KEYSET_FILE; a day later keys:activate; 15 days later keys:retire, keys:list,
+keys:sign and the file again. After a theft: keys:create, keys:sign, keys:activate, then keys:revoke, keys:sign.`
+
+/** Every command but `serve`, which is the program itself. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  migrate: {
+    usage: '',
+    summary: 'bring the database to the newest migration',
+    help: 'serve does it too; alone, it lets a release migrate before its first replica starts.',
+    async run({ env, say }) {
+      const { databaseUrl } = loadConfig(env)
+      if (databaseUrl === undefined)
+        return fail('DATABASE_URL is not set: such a server migrates its own at start')
+      const applied = await migrate(databaseUrl)
+      say(applied.length === 0 ? 'Nothing to do.' : applied.join('\n'))
+      return { applied }
+    },
+  },
+  'admin:create': {
+    usage: '--email <address> [--role owner|support|finance|read-only] [--reset]',
+    summary: 'invite an administrator; the first one can come no other way',
+    help: `Prints a link that is good once, for 15 minutes: there the person chooses a password (15 characters or more) and
+sets up an authenticator. --reset does the same for someone who lost theirs: old password, codes and sessions are void.`,
+    options: { email: 'string', role: 'string', reset: 'boolean' },
+    run: adminCreate,
+  },
+  'keys:init': {
+    usage: '<file>',
+    summary: 'make a root key in <file>; on a machine that is kept offline',
+    help: `Prints its public half, which clients are built with. ${ROTATION}`,
+    run: keys('root'),
+  },
+  'keys:create': {
+    usage: '',
+    summary: 'make a signing key: active when there is none, else next',
+    help: ROTATION,
+    run: keys('create'),
+  },
+  'keys:list': { usage: '', summary: 'print what a key set must contain', help: ROTATION, run: keys('list') },
+  'keys:sign': {
+    usage: '<root> <payload> <version>',
+    summary: 'sign that payload as this version; offline',
+    help: ROTATION,
+    run: keys('sign'),
+  },
+  'keys:activate': {
+    usage: '<kid>',
+    summary: 'sign with this key from now on; the active one becomes retiring',
+    help: ROTATION,
+    run: keys('activate'),
+  },
+  'keys:retire': {
+    usage: '<kid>',
+    summary: 'stop publishing a key, 15 days after it stopped signing',
+    help: ROTATION,
+    run: keys('retire'),
+  },
+  'keys:revoke': {
+    usage: '<kid>',
+    summary: 'publish a key as revoked: every token it signed is worthless',
+    help: ROTATION,
+    run: keys('revoke'),
+  },
+  'btcpay:check': {
+    usage: '',
+    summary: 'check BTCPay with the server’s own key; each finding says what to do',
+    help: `Version, synchronisation, permissions of the key, settings of the store, the webhook (when the key may see it),
+and a test invoice, archived again when the key may. Ends with 1 when something must be put right.`,
+    run: btcpayCheck,
+  },
+  'btcpay:setup-webhook': {
+    usage: '',
+    summary: 'make the webhook, or put right the one there is',
+    help: `Takes an operator key (canmodifywebhooks) from AUTOTELE_BTCPAY_OPERATOR_KEY, or asks for it; it is kept nowhere.
+The secret is AUTOTELE_BTCPAY_WEBHOOK_SECRET, the address AUTOTELE_PUBLIC_URL.`,
+    run: btcpaySetupWebhook,
+  },
+  reconcile: {
+    usage: '[--all]',
+    summary: 'read again, now, every invoice that is due',
+    help: '--all reads every invoice we ever asked for, as after restoring a backup. May run beside the server.',
+    options: { all: 'boolean' },
+    run: reconcileNow,
+  },
+  'attention:list': {
+    usage: '[--all]',
+    summary: 'what waits for a person, and what was decided (--all)',
+    help: 'Each item says what happened, what accepting does, and what refusing means.',
+    options: { all: 'boolean' },
+    run: attentionList,
+  },
+  'attention:accept': {
+    usage: '<id> --reason <text>',
+    summary: 'do what an item proposes',
+    help: 'BTCPay is asked again first; what it no longer shows is not done.',
+    options: { reason: 'string' },
+    run: attentionAnswer('accept'),
+  },
+  'attention:refuse': {
+    usage: '<id> --reason <text>',
+    summary: 'close an item without it',
+    help: 'attention:list says what a refusal means.',
+    options: { reason: 'string' },
+    run: attentionAnswer('refuse'),
+  },
+  'audit:verify': {
+    usage: '[--head <hash>]',
+    summary: 'show that no row of the audit log was altered, removed or slipped in',
+    help: `Prints the newest row's hash. Keep it outside the database: given back with --head, it shows that no end was cut
+off. Ends with 1 when the chain is broken.`,
+    options: { head: 'string' },
+    run: auditVerify,
+  },
+}
+
+const overview = (): string => {
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(21)} ${summary}`)
+  return `Usage: npm run server -- [command] [options]
+
+  ${'serve'.padEnd(21)} run the server (the default)
+${rows.join('\n')}
+
+<command> --help says more. --json prints one line of JSON instead of text. Everything is configured by the environment;
+.env.example explains it.`
+}
+
+type Streams = { readonly out: (text: string) => void; readonly error: (text: string) => void }
+
+/** Runs one command. Gives the exit code: 2 for a command line that means nothing. Throws `ConfigError` for the rest. */
+export async function runCommand(
+  args: readonly string[],
+  env: Environment,
+  streams: Streams,
+): Promise<number> {
+  const [name = '', ...rest] = args
+  if (name === '--help' || name === 'help') {
+    streams.out(overview())
+    return 0
+  }
+  const command = COMMANDS[name]
+  if (!command) {
+    streams.error(`There is no command "${name}".\n\n${overview()}`)
+    return 2
+  }
+  const flags = Object.entries(command.options ?? {}).map(([flag, type]) => [flag, { type }] as const)
+  let parsed
+  try {
+    const options = {
+      ...Object.fromEntries(flags),
+      help: { type: 'boolean' },
+      json: { type: 'boolean' },
+    } as const
+    parsed = parseArgs({ args: rest, options, allowPositionals: true })
+  } catch (error) {
+    streams.error(`${error instanceof Error ? error.message : ''}\nUsage: ${name} ${command.usage}`)
+    return 2
+  }
+  const { positionals: words } = parsed
+  const values: Readonly<Record<string, unknown>> = parsed.values
+  if (values['help']) {
+    streams.out(`Usage: npm run server -- ${name} ${command.usage}\n\n${command.summary}\n\n${command.help}`)
+    return 0
+  }
+  const json = values['json'] === true
+  const options: Record<string, string | boolean | undefined> = {}
+  for (const [flag] of flags) {
+    const value = values[flag]
+    if (typeof value === 'string' || typeof value === 'boolean') options[flag] = value
+  }
+  const result = await command.run({ words, options, env, say: json ? () => undefined : streams.out })
+  if (json) streams.out(JSON.stringify(result))
+  return 0
+}
