@@ -30,7 +30,7 @@ export default defineConfig(async ({ command }) => {
         externalizeDeps: false,
         rolldownOptions: {
           input: { index: src('main', 'index.ts'), 'core-process': src('host', 'core-process.ts') },
-          external: [/^(?:telegram|big-integer)(?:\/|$)/],
+          external: [/^(?:#?telegram|big-integer)(?:\/|$)/],
           output: { chunkFileNames: 'chunks/[name]-[hash].js' },
         },
       },

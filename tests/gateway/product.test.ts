@@ -1,45 +1,15 @@
-import { pointGramjsAt, type TelegramSandbox } from '@autotele/sandbox/telegram'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import type { TelegramSandbox } from '@autotele/sandbox/telegram'
+import { expect, test } from 'vitest'
 import type { AccountId, ChatId } from '../../apps/desktop/src/contract/index.ts'
-import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
-import { confirm, createMessaging } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
-import { memoryDatabase, type FakeTime } from '../../apps/desktop/src/core/testing/index.ts'
+import { confirm, draftOf } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
+import { installation, launch } from './product.ts'
 import { CAMILLE, dataCentre, until } from './support.ts'
 
 // Accounts, chats, plans and deliveries as in the product, over the real protocol and in real time.
 
-const realTime: FakeTime = {
-  clock: { now: () => Date.now(), monotonic: () => performance.now() },
-  timers: {
-    after: (ms, run) => {
-      const timer = setTimeout(run, ms)
-      return () => clearTimeout(timer)
-    },
-  },
-  advance: () => Promise.reject(new Error('real time passes by itself')),
-  setWall: () => undefined,
-  next: () => null,
-}
-
 function product(dc: TelegramSandbox) {
-  const folder = mkdtempSync(join(tmpdir(), 'autotele-gateway-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const parts = {
-    time: realTime,
-    database: memoryDatabase(),
-    folder,
-    gateway: createGramjsGateway(pointGramjsAt(dc)),
-  }
-  const launch = async (seed: string) => {
-    const core = createMessaging(undefined as never, { ...parts, seed })
-    await core.start()
-    onTestFinished(() => core.stop())
-    return core
-  }
-  return { launch }
+  const at = installation()
+  return { launch: (seed: string) => launch(dc, { seed, at }) }
 }
 type Core = Awaited<ReturnType<ReturnType<typeof product>['launch']>>
 
@@ -58,16 +28,14 @@ const chatCalled = async (core: Core, accountId: AccountId, part: string): Promi
   return chats.find(({ title }) => title.includes(part))!.id
 }
 
-const draftFor = (dc: TelegramSandbox, accountId: AccountId, chatIds: ChatId[]) => ({
-  accountId,
-  chatIds,
-  text: 'Réunion ce soir 🌱',
-  entities: [{ type: 'bold' as const, offset: 0, length: 7 }],
-  silent: false,
-  linkPreview: true,
-  dates: [new Date(dc.clock.now() + 2 * 3600_000).toISOString().slice(0, 16)],
-  timeZone: 'UTC',
-})
+const draftFor = (dc: TelegramSandbox, accountId: AccountId, chatIds: ChatId[]) =>
+  draftOf(accountId, {
+    chatIds,
+    text: 'Réunion ce soir 🌱',
+    entities: [{ type: 'bold', offset: 0, length: 7 }],
+    dates: [new Date(dc.clock.now() + 2 * 3600_000).toISOString().slice(0, 16)],
+    timeZone: 'UTC',
+  })
 
 const states = async (core: Core) =>
   (await core.handlers['deliveries.list']({ scope: 'all', cursor: null, limit: 100 })).items.map(

@@ -16,11 +16,11 @@ function modulesUsed(): string[] {
     name => name.endsWith('.ts') && !name.endsWith('.test.ts'),
   )
   const found = files.flatMap(name =>
-    [...readFileSync(join(CORE, name), 'utf8').matchAll(/from '((?:telegram|teleproto)(?:\/[^']*)?)'/g)].map(
-      ([, module]) => module ?? '',
-    ),
+    [
+      ...readFileSync(join(CORE, name), 'utf8').matchAll(/from '((?:#?telegram|teleproto)(?:\/[^']*)?)'/g),
+    ].map(([, module]) => module ?? ''),
   )
-  return [...new Set(found)].map(module => module.replace(/^teleproto/, 'telegram')).sort()
+  return [...new Set(found)].map(module => module.replace(/^(?:#telegram|teleproto)/, 'telegram')).sort()
 }
 
 test('T6, T7, T8, T13, T20, T21, T23: no client, session, parser or uploader of the library is used', () => {

@@ -32,10 +32,17 @@ const KEY_BYTES = 256
 class OneConnectionSender extends MTProtoSender {
   onLoss: (loss: Loss) => void = () => undefined
 
+  constructor(...options: ConstructorParameters<typeof MTProtoSender>) {
+    super(...options)
+    // teleproto would put its client's own greeting before requests that follow a new session; ours has been said.
+    Object.defineProperty(this, '_needsInitConnection', { get: () => false, set: () => undefined })
+  }
+
   override reconnect(): void {
     this.onLoss('closed')
   }
 
+  /** Of `telegram` alone: teleproto reads a container to its end. */
   override async _handleContainer(message: TLMessage): Promise<void> {
     for (const inner of (message.obj as { messages: TLMessage[] }).messages) {
       try {
@@ -105,7 +112,11 @@ export async function openSender(
     await sender.disconnect()
     await socket.close()
   }
-  const connected = await sender.connect(connection, false)
+  // `telegram` answers false and tells the error handler why; teleproto throws.
+  const connected = await sender.connect(connection, false).catch((error: unknown) => {
+    cause = error
+    return false
+  })
   const agreed = sender.authKey.getKey()
   if (!connected || agreed?.length !== KEY_BYTES) {
     await close()

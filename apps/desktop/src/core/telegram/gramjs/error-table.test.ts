@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { RPCMessageToError as gramjsError } from 'telegram/errors/index.js'
 import { RPCMessageToError as teleprotoError } from 'teleproto/errors/index.js'
 import { expect, test } from 'vitest'
-import { ERROR_CODES } from '../../contract/index.ts'
-import { classify, KNOWN_ERRORS } from './errors.ts'
-import type { Reaction } from './gateway.ts'
-import { rpcAnswerOf } from './gramjs/rpc-error.ts'
+import { ERROR_CODES } from '../../../contract/index.ts'
+import { classify, KNOWN_ERRORS } from '../errors.ts'
+import type { Reaction } from '../gateway.ts'
+import { rpcAnswerOf } from './rpc-error.ts'
 
 // What is expected of every error Telegram lists for what this product does (core.telegram.org/api/errors), with the
 // numbers it comes under; written apart from the table of the product.
