@@ -16,6 +16,8 @@ import { startEmbeddedPostgres } from '../src/storage/embedded-postgres.ts'
 import { createTestDevice, someDevice } from '../src/testing/device.ts'
 import { startFakeBtcpay } from '../src/testing/fake-btcpay.ts'
 
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+
 const ROUNDS = 5
 const ROUND_MS = 2500
 const CONNECTIONS = 16
@@ -129,12 +131,12 @@ const rate = (rounds: readonly number[][]) => rounds.flat().length / ((ROUNDS * 
 for (const [name, rounds] of Object.entries(results)) {
   const all = rounds.flat()
   const figures = [0.5, 0.99].map(q => `p${String(q * 100)} ${quantile(all, q).toFixed(1)} ms`)
-  console.log(`${name.padEnd(7)} ${rate(rounds).toFixed(0).padStart(6)} webhooks/s   ${figures.join('   ')}`)
+  print(`${name.padEnd(7)} ${rate(rounds).toFixed(0).padStart(6)} webhooks/s   ${figures.join('   ')}`)
 }
-console.log(`ratio   ${(rate(results.server) / rate(results.floor)).toFixed(2)} of the floor's throughput`)
+print(`ratio   ${(rate(results.server) / rate(results.floor)).toFixed(2)} of the floor's throughput`)
 const sales: number[] = []
 for (let n = 0; n < SALES; n++) sales.push(await sell())
-console.log(
+print(
   `paid → token at the client, over ${String(SALES)} sales: ` +
     [0.5, 0.95].map(q => `p${String(q * 100)} ${quantile(sales, q).toFixed(0)} ms`).join('   '),
 )
@@ -144,7 +146,7 @@ const client = new pg.Client({ connectionString: postgres.databaseUrl })
 await client.connect()
 const stored = await client.query<{ n: string }>('SELECT count(*) AS n FROM inbox')
 await client.end()
-console.log(`stored by the server: ${stored.rows[0]?.n ?? '?'}`)
+print(`stored by the server: ${stored.rows[0]?.n ?? '?'}`)
 server.kill('SIGTERM')
 floor.kill()
 await Promise.all([once(server, 'exit'), btcpay.stop()])

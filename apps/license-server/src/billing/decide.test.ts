@@ -159,7 +159,7 @@ const cases: Readonly<Record<string, Case>> = {
     payments: [settled],
     expected: { ...nothing, state: 'in_review', attention: ['mismatch'] },
   },
-  'the same amount written otherwise': {
+  'the same amount written otherwise (case 21)': {
     invoice: is('Settled', 'None', { amount: '29.9900', paidAmount: '29.990' }),
     payments: [settled],
     expected: { ledger: 'grant', attention: [] },
@@ -180,11 +180,11 @@ const cases: Readonly<Record<string, Case>> = {
     invoice: is('Settled', 'None', { id: 'foreign', ...full }),
     expected: { ...nothing, state: 'in_review' },
   },
-  'a status of a newer BTCPay': {
+  'a status of a newer BTCPay (case 22)': {
     invoice: is('Cancelled'),
     expected: { ...nothing, state: 'in_review', attention: ['unknown_status'] },
   },
-  'settled with an additional status of a newer BTCPay': {
+  'settled with an additional status of a newer BTCPay (case 22)': {
     invoice: is('Settled', 'PaidByFriend', full),
     payments: [settled],
     expected: { ...nothing, state: 'in_review', attention: ['unknown_status'] },

@@ -15,7 +15,7 @@ const day = (rows: LedgerRow[], trialEnd: string | null = null) =>
     ?.toString()
     .slice(0, 10)
 
-describe('calendar', () => {
+describe('calendar (case 23)', () => {
   test.each([
     ['a plain month', ['2026-11-22'], '2026-12-22'],
     ['31 January ends in February', ['2026-01-31'], '2026-02-28'],
