@@ -58,6 +58,12 @@ const routes = [
     meta: { title: 'accounts.addTitle' },
   },
   {
+    path: '/accounts/import',
+    name: 'import',
+    component: () => import('./features/import/ImportPage.vue'),
+    meta: { title: 'imports.title' },
+  },
+  {
     path: '/license',
     name: 'license',
     component: () => import('./features/license/LicensePage.vue'),

@@ -5,6 +5,7 @@ import { composer } from './composer.ts'
 import { deliveries } from './deliveries.ts'
 import { errors } from './errors.ts'
 import { findings } from './findings.ts'
+import { imports } from './imports.ts'
 import { license } from './license.ts'
 import { network } from './network.ts'
 import { onboarding } from './onboarding.ts'
@@ -18,6 +19,7 @@ export const en: Messages = {
   accounts,
   composer,
   deliveries,
+  imports,
   license,
   network,
   settings,
