@@ -46,6 +46,12 @@ const routes = [
     meta: { title: 'composer.reviewTitle' },
   },
   {
+    path: '/series',
+    name: 'series',
+    component: () => import('./features/series/SeriesPage.vue'),
+    meta: { title: 'series.title' },
+  },
+  {
     path: '/accounts',
     name: 'accounts',
     component: () => import('./features/accounts/AccountsPage.vue'),

@@ -8,6 +8,8 @@ import type {
   DeliveryView,
   ErrorCode,
   PlanId,
+  SeriesId,
+  SeriesView,
 } from '../../contract/index.ts'
 import { addDays, dayOf, toInstant } from '../lib/time.ts'
 
@@ -127,4 +129,53 @@ export function deliveriesOf(now: number): DeliveryView[] {
       notBefore: null,
     }
   })
+}
+
+export function seriesOf(now: number): SeriesView[] {
+  const zone = 'Europe/Paris'
+  const day = dayOf(now, zone)
+  const at = (days: number) => toInstant(`${addDays(day, days)}T09:00`, zone).replace('.000Z', 'Z')
+  const rule = {
+    from: day,
+    time: '09:00',
+    frequency: { unit: 'week', every: 1, days: [2, 5] },
+    end: { kind: 'never' },
+  } satisfies SeriesView['rule']
+  const some = chats.slice(1, 5).map(({ id, title }) => ({ id, title }))
+  const one = {
+    accountId: 'a1' as AccountId,
+    chats: some,
+    text: texts[0] ?? '',
+    entities: [],
+    rule,
+    timeZone: zone,
+    waiting: null,
+    missed: 0,
+  }
+  return [
+    {
+      ...one,
+      id: 's1' as SeriesId,
+      state: 'active',
+      next: { at: at(2), local: `${addDays(day, 2)}T09:00`, adjustment: 'none' },
+      reserveUntil: at(28),
+      atTelegram: 32,
+      here: 0,
+    },
+    {
+      ...one,
+      id: 's2' as SeriesId,
+      rule: {
+        ...rule,
+        frequency: { unit: 'month', every: 1, on: { by: 'weekday', nth: -1, weekday: 5 } },
+        end: { kind: 'count', count: 12 },
+      },
+      state: 'paused',
+      next: null,
+      reserveUntil: null,
+      atTelegram: 0,
+      here: 0,
+      missed: 1,
+    },
+  ]
 }

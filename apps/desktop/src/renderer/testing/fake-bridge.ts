@@ -21,13 +21,17 @@ import type {
   PlanDraft,
   PlanId,
   Progress,
+  Recurrence,
+  RuleDate,
+  SeriesId,
+  SeriesView,
   ProxyChange,
   ProxyView,
   SettingsView,
   SignInStep,
 } from '../../contract/index.ts'
-import { toInstant } from '../lib/time.ts'
-import { chatsOf, deliveriesOf, firstAccounts } from './data.ts'
+import { addDays, toInstant } from '../lib/time.ts'
+import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
 
 export type Scenario = 'full' | 'new' | 'locked' | 'empty'
 
@@ -66,6 +70,7 @@ export type FakeState = {
   license: LicenseView
   draft: PlanDraft | null
   deliveries: DeliveryView[]
+  series: SeriesView[]
   progress: Progress[]
 }
 
@@ -167,6 +172,7 @@ function firstState(scenario: Scenario, now: number): FakeState {
       : noLicense,
     draft: null,
     deliveries: full ? deliveriesOf(now) : [],
+    series: full ? seriesOf(now) : [],
     progress: full
       ? [
           {
@@ -253,6 +259,13 @@ export function createFakeBridge(
   })
   let confirmed = false
   let phone = ''
+  const changeSeries = (id: SeriesId, change: Partial<SeriesView>) => {
+    state.series = state.series.map(one => (one.id === id ? { ...one, ...change } : one))
+    emit('series.changed', {})
+    const series = state.series.find(one => one.id === id)
+    if (series === undefined) throw new FakeFailure('series/unknown')
+    return { series, done: 0, failed: 0 }
+  }
 
   const handlers: { -readonly [N in MethodName]: Handlers[N] } = {
     'app.state': () => state.app,
@@ -340,8 +353,29 @@ export function createFakeBridge(
       }))
       state.deliveries = [...state.deliveries, ...added].sort((a, b) => a.at.localeCompare(b.at))
       emit('deliveries.changed', { ids: added.map(({ id }) => id) })
+      if (draft.mode === 'repeat' && draft.rule != null) {
+        const { accountId, chatIds, text, entities, rule, timeZone } = draft
+        const titles = new Map(chatsOf(accountId ?? '').map(({ id, title }) => [id, title]))
+        const started: SeriesView = {
+          id: `s${String(++made)}` as SeriesId,
+          accountId: accountId ?? ('a1' as AccountId),
+          chats: chatIds.map(id => ({ id, title: titles.get(id) ?? id })),
+          ...{ text, entities, rule, timeZone, state: 'active', waiting: null },
+          next: ruleDates(rule, timeZone)[0] ?? null,
+          reserveUntil: items.at(-1)?.at ?? null,
+          ...{ atTelegram: items.length, here: 0, missed: 0 },
+        }
+        state.series = [...state.series, started]
+        emit('series.changed', {})
+      }
       return { planId: 'p9' as PlanId, deliveries: added.length }
     },
+    'series.list': () => state.series,
+    'series.dates': ({ rule, timeZone }) => ({ dates: ruleDates(rule, timeZone) }),
+    'series.pause': ({ id }) => changeSeries(id, { state: 'paused', next: null }),
+    'series.resume': ({ id }) => changeSeries(id, { state: 'active' }),
+    'series.end': ({ id }) => changeSeries(id, { state: 'ended', next: null }),
+    'series.edit': ({ id, text, entities }) => changeSeries(id, { text, entities }),
     'plans.saveDraft': ({ draft }) => {
       state.draft = draft
       return {}
@@ -457,13 +491,16 @@ function preview(
   now: number,
 ) {
   const chats = new Map(chatsOf(draft.accountId ?? '').map(chat => [chat.id, chat]))
-  const items = draft.dates.flatMap(local =>
+  const rule = draft.mode === 'repeat' ? (draft.rule ?? null) : null
+  const reach = rule === null ? [] : ruleDates(rule, draft.timeZone)
+  const locals = rule === null ? draft.dates : reach.map(({ local }) => local)
+  const items = locals.flatMap(local =>
     draft.chatIds.map(chatId => ({
       chatId,
       chatTitle: chats.get(chatId)?.title ?? chatId,
       at: toInstant(local, draft.timeZone).replace('.000Z', 'Z'),
       local,
-      text: draft.text,
+      text: draft.text.replaceAll('{groupe}', chats.get(chatId)?.title ?? ''),
       entities: draft.entities,
     })),
   )
@@ -490,5 +527,14 @@ function preview(
       chatIds: guests,
     })
   }
-  return { items, findings, placingSeconds: items.length * 3, token: 'fake-token' }
+  const series = rule === null ? null : { reserveUntil: items.at(-1)?.at ?? null, dates: reach }
+  return { items, series, findings, placingSeconds: items.length * 3, token: 'fake-token' }
+}
+
+/** Four dates, a week apart: the rules themselves are the core's. */
+function ruleDates(rule: Recurrence, zone: string): RuleDate[] {
+  return [0, 7, 14, 21].map(days => {
+    const local = `${addDays(rule.from, days)}T${rule.time}`
+    return { at: toInstant(local, zone).replace('.000Z', 'Z'), local, adjustment: 'none' }
+  })
 }

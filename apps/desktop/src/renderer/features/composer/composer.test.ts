@@ -93,6 +93,9 @@ const stored: PlanDraft = {
   linkPreview: true,
   dates: ['2027-07-14T09:00'],
   timeZone: 'Europe/Paris',
+  mode: 'once',
+  rule: null,
+  staggerMinutes: 0,
 }
 
 test('what is confirmed is what was previewed, and the draft is then empty', async () => {

@@ -11,9 +11,18 @@ import type {
 import { useCore } from '../../core.ts'
 import { useClock } from '../../lib/now.ts'
 import { useSettings } from '../../stores/settings.ts'
-import { readRow, rowOf, type DateRow } from './rows.ts'
+import { readRow, rowOf, tomorrowAtNine, type DateRow } from './rows.ts'
+import { blankRule, formOf, readRule as readForm, type RuleForm } from './rule.ts'
 
 const SAVE_AFTER_MILLISECONDS = 400
+const MOST_STAGGER_MINUTES = 1440
+
+/** Nothing typed is no offset; null: not readable. */
+function readStagger(typed: string): number | null {
+  if (typed.trim() === '') return 0
+  const minutes = /^\d{1,4}$/.test(typed.trim()) ? Number(typed) : Infinity
+  return minutes <= MOST_STAGGER_MINUTES ? minutes : null
+}
 
 /** What is being written. Every change is saved by the core, so that closing the window loses nothing. */
 export const useComposer = defineStore('composer', () => {
@@ -30,9 +39,14 @@ export const useComposer = defineStore('composer', () => {
   const timeZone = ref(settings.zone)
   const rows = ref<DateRow[]>([{ id: 0, day: '', time: '' }])
   let lastRow = 0
+  const mode = ref<PlanDraft['mode']>('once')
+  const ruleForm = shallowRef<RuleForm>(blankRule)
+  const stagger = ref('')
 
   const readRows = computed(() => rows.value.map(row => ({ row, ...readRow(row, timeZone.value, clock()) })))
   const dates = computed(() => [...new Set(readRows.value.flatMap(({ local }) => local ?? []))].sort())
+  const readRule = computed(() => readForm(ruleForm.value, timeZone.value, clock()))
+  const staggerMinutes = computed(() => readStagger(stagger.value))
   const draft = computed<PlanDraft>(() => ({
     accountId: accountId.value,
     chatIds: chatIds.value,
@@ -42,9 +56,15 @@ export const useComposer = defineStore('composer', () => {
     linkPreview: linkPreview.value,
     dates: dates.value,
     timeZone: timeZone.value,
+    mode: mode.value,
+    rule: readRule.value.rule,
+    staggerMinutes: staggerMinutes.value ?? 0,
   }))
   /** Worth keeping? A chosen account alone is not. */
-  const blank = computed(() => text.value === '' && chatIds.value.length === 0 && dates.value.length === 0)
+  const blank = computed(
+    () =>
+      text.value === '' && chatIds.value.length === 0 && dates.value.length === 0 && mode.value === 'once',
+  )
 
   const loaded = ref(false)
   const loadError = shallowRef<CallError | null>(null)
@@ -80,6 +100,23 @@ export const useComposer = defineStore('composer', () => {
     timeZone.value = from.timeZone
     rows.value = from.dates.map(date => rowOf(++lastRow, date))
     if (rows.value.length === 0) addRow()
+    mode.value = from.mode ?? 'once'
+    ruleForm.value = from.rule == null ? blankRule : formOf(from.rule)
+    stagger.value =
+      from.staggerMinutes === undefined || from.staggerMinutes === 0 ? '' : String(from.staggerMinutes)
+  }
+
+  const setRule = (change: Partial<RuleForm>) => {
+    ruleForm.value = { ...ruleForm.value, ...change }
+  }
+
+  /** Both ways keep what was typed; a rule begins where the dates stand, or tomorrow at nine. */
+  function chooseMode(wanted: PlanDraft['mode']) {
+    mode.value = wanted
+    const { from, time } = ruleForm.value
+    if (wanted === 'once' || from !== '' || time !== '') return
+    const first = rowOf(0, dates.value[0] ?? tomorrowAtNine(clock(), timeZone.value))
+    setRule({ from: first.day, time: first.time })
   }
 
   /** Brings back the saved draft, once; never over something already typed. */
@@ -135,6 +172,9 @@ export const useComposer = defineStore('composer', () => {
     linkPreview.value = true
     rows.value = []
     addRow()
+    mode.value = 'once'
+    ruleForm.value = blankRule
+    stagger.value = ''
     preview.value = null
   }
 
@@ -200,6 +240,13 @@ export const useComposer = defineStore('composer', () => {
     rows,
     readRows,
     dates,
+    mode,
+    chooseMode,
+    ruleForm,
+    setRule,
+    readRule,
+    stagger,
+    staggerMinutes,
     draft,
     blank,
     loaded,

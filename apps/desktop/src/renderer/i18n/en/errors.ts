@@ -346,6 +346,14 @@ export const errors: Sentences<typeof fr> = {
     what: 'Something changed since the preview.',
     next: 'Read the new preview, then confirm.',
   },
+  'series/unknown': {
+    what: 'This series is no longer in the list.',
+    next: 'The list will update itself.',
+  },
+  'series/ended': {
+    what: 'This series has ended.',
+    next: 'Compose a new message that repeats to start another one.',
+  },
   'delivery/unknown': {
     what: 'This message is no longer in the list.',
     next: 'The list will update itself.',

@@ -34,4 +34,12 @@ export const findings: Sentences<typeof fr> = {
     what: 'This account is offline.',
     next: 'The messages are handed to Telegram as soon as it is back; leave AutoTele open until then.',
   },
+  'finding/unknown-variable': {
+    what: 'The word {name} in braces stands for nothing.',
+    next: 'It will be published as it is; the known words are group, date, time and account.',
+  },
+  'finding/series-short-reserve': {
+    what: 'Some chats already have many scheduled messages.',
+    next: 'The reserve of the series will be shorter there, and grow when room is made.',
+  },
 }

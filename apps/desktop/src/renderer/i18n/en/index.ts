@@ -9,6 +9,7 @@ import { imports } from './imports.ts'
 import { license } from './license.ts'
 import { network } from './network.ts'
 import { onboarding } from './onboarding.ts'
+import { series } from './series.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
@@ -22,6 +23,7 @@ export const en: Messages = {
   imports,
   license,
   network,
+  series,
   settings,
   errors,
   findings,

@@ -6,6 +6,7 @@ export const shell: Sentences<typeof fr> = {
   navigation: 'Main navigation',
   compose: 'New message',
   scheduled: 'Messages',
+  series: 'Series',
   accounts: 'Accounts',
   license: 'Licence',
   settings: 'Settings',

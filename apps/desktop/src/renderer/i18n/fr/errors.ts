@@ -343,6 +343,14 @@ export const errors = {
     what: 'Quelque chose a changé depuis l’aperçu.',
     next: 'Relisez le nouvel aperçu, puis confirmez.',
   },
+  'series/unknown': {
+    what: 'Cette série n’est plus dans la liste.',
+    next: 'La liste va se mettre à jour.',
+  },
+  'series/ended': {
+    what: 'Cette série est terminée.',
+    next: 'Composez un nouveau message qui se répète pour en commencer une autre.',
+  },
   'delivery/unknown': {
     what: 'Ce message n’est plus dans la liste.',
     next: 'La liste va se mettre à jour.',

@@ -31,4 +31,12 @@ export const findings = {
     what: 'Ce compte est hors connexion.',
     next: 'Les messages seront confiés à Telegram dès son retour ; laissez AutoTele ouvert jusque-là.',
   },
+  'finding/unknown-variable': {
+    what: 'Le mot {name} entre accolades ne correspond à rien.',
+    next: 'Il sera publié tel quel ; les mots reconnus sont groupe, date, heure et compte.',
+  },
+  'finding/series-short-reserve': {
+    what: 'Certaines discussions ont déjà beaucoup de messages programmés.',
+    next: 'La réserve de la série y sera plus courte, et se complétera quand de la place se libère.',
+  },
 }

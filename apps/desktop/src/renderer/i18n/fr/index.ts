@@ -8,6 +8,7 @@ import { imports } from './imports.ts'
 import { license } from './license.ts'
 import { network } from './network.ts'
 import { onboarding } from './onboarding.ts'
+import { series } from './series.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 
@@ -21,6 +22,7 @@ export const fr = {
   imports,
   license,
   network,
+  series,
   settings,
   errors,
   findings,

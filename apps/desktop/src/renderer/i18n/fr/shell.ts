@@ -3,6 +3,7 @@ export const shell = {
   navigation: 'Navigation principale',
   compose: 'Nouveau message',
   scheduled: 'Messages',
+  series: 'Séries',
   accounts: 'Comptes',
   license: 'Licence',
   settings: 'Réglages',
