@@ -23,7 +23,7 @@ import { createMetrics } from './http/metrics.ts'
 import { openApiRoutes } from './http/openapi.ts'
 import { opsRoutes } from './http/ops.ts'
 import { publicRoutes } from './http/public.ts'
-import { createRateLimits } from './http/rate-limits.ts'
+import { createRateLimits, LOOPBACK } from './http/rate-limits.ts'
 import { isWebhook, webhookHandler } from './http/webhooks.ts'
 import { startJobs } from './jobs/index.ts'
 import { createIssuer, createKeyRing, createLicenses, createTrials } from './licensing/index.ts'
@@ -189,7 +189,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
       metrics,
       log,
       routers: [
-        opsRoutes({ db, keys, stopping: () => stopping }),
+        opsRoutes({ db, keys, clock, reconcileSeconds, stopping: () => stopping }),
         publicRoutes({
           nonces,
           checkProof: createProofCheck({ db, nonces, publicUrl }),
@@ -206,6 +206,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
             onError: (error, checkoutId) => log.error({ err: error, checkoutId }, 'BTCPay made no invoice'),
           }),
           metrics,
+          countsTrials: request => !(exemptLoopback && LOOPBACK.has(request.ip ?? '')),
         }),
         createAdminRoutes({
           ...{ db, clock, pepper, publicUrl, keys, environment },

@@ -1,7 +1,6 @@
-import { formatLicenseKey, generateLicenseKey, hashLicenseKey } from '@autotele/crypto'
 import { toDate, type Clock } from '../clock.ts'
 import { newId, newLicenseId } from '../ids.ts'
-import { lockLicense, refold, releaseSeat } from '../licensing/index.ts'
+import { freshKey, lockLicense, refold, releaseSeat, renewKey } from '../licensing/index.ts'
 import type { Tx } from '../storage/database.ts'
 import type { License } from '../storage/generated/client.ts'
 
@@ -10,14 +9,6 @@ export type Hold = 'none' | 'suspended' | 'revoked'
 /** What people do to licences; each within the caller's transaction, which also records it. */
 export function createLicenseActs(options: { readonly clock: Clock; readonly pepper: Uint8Array }) {
   const { clock, pepper } = options
-
-  const freshKey = () => {
-    const key = generateLicenseKey()
-    return {
-      licenseKey: formatLicenseKey(key),
-      data: { keyHash: hashLicenseKey(key, pepper), keyTail: key.slice(-4) },
-    }
-  }
 
   /** The licence, locked; `null` when there is none. */
   const find = async (tx: Tx, id: string): Promise<License | null> =>
@@ -47,7 +38,7 @@ export function createLicenseActs(options: { readonly clock: Clock; readonly pep
 
     /** A licence that nobody pays for, with its key, which is shown this once. */
     async issue(tx: Tx, { days, seats }: { days: number; seats: number }) {
-      const { licenseKey, data } = freshKey()
+      const { licenseKey, data } = freshKey(pepper)
       const created = await tx.license.create({
         data: { id: newLicenseId(), createdAt: toDate(clock()), seats, ...data },
       })
@@ -61,11 +52,7 @@ export function createLicenseActs(options: { readonly clock: Clock; readonly pep
     },
 
     /** Another key for a licence that has one; who holds the old one can activate nothing more. */
-    async renewKey(tx: Tx, license: License) {
-      if (license.keyHash === null) return null
-      const { licenseKey, data } = freshKey()
-      return { license: await tx.license.update({ where: { id: license.id }, data }), licenseKey }
-    },
+    renewKey: (tx: Tx, license: License) => renewKey(tx, license, pepper),
 
     releaseDevice: (tx: Tx, licenseId: string, deviceId: string): Promise<boolean> =>
       releaseSeat(tx, licenseId, deviceId, clock),

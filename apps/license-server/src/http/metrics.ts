@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { RequestHandler } from 'express'
-import { toDate, type Clock } from '../clock.ts'
+import { checkoutStateSchema } from '@autotele/shared'
+import { plusSeconds, toDate, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
 import { countViolations } from './invariants.ts'
 
@@ -32,6 +33,31 @@ export function createMetrics(db: Database, clock: Clock) {
     const last = await db.inboxEvent.findFirst({ orderBy: { id: 'desc' }, select: { receivedAt: true } })
     return last ? last.receivedAt.getTime() / 1000 : 0
   })
+
+  new Gauge({
+    name: 'autotele_recent_checkouts',
+    help: 'Checkouts of the last 24 hours by what has become of them',
+    labelNames: ['state'] as const,
+    registers,
+    async collect() {
+      const since = toDate(plusSeconds(clock(), -86_400))
+      const where = { createdAt: { gte: since }, invoiceId: { not: null } }
+      const states = await db.checkout.groupBy({ by: ['state'], where, _count: true })
+      this.reset()
+      for (const state of checkoutStateSchema.options) this.set({ state }, 0)
+      for (const { state, _count } of states) this.set({ state }, _count)
+    },
+  })
+  gauge(
+    'autotele_recent_payment_ratio',
+    'Settled among the checkouts of the last 24 hours that ended',
+    async () => {
+      const ended = { createdAt: { gte: toDate(plusSeconds(clock(), -86_400)) }, invoiceId: { not: null } }
+      const open = ['awaiting_payment', 'confirming']
+      const all = await db.checkout.count({ where: { ...ended, state: { notIn: open } } })
+      return all === 0 ? 1 : (await db.checkout.count({ where: { ...ended, state: 'settled' } })) / all
+    },
+  )
 
   new Gauge({
     name: 'autotele_invariant_violations',

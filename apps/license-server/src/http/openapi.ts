@@ -14,6 +14,7 @@ import {
   PROBLEM_STATUS,
   problemSchema,
   refreshRequestSchema,
+  renewKeyResponseSchema,
   ROUTES,
   trialRequestSchema,
   trialResponseSchema,
@@ -88,6 +89,13 @@ const OPERATIONS: readonly Operation[] = [
     path: ROUTES.me,
     summary: 'The license this device holds',
     answers: { 200: meResponseSchema },
+    proof: true,
+  },
+  {
+    method: 'post',
+    path: ROUTES.myKey,
+    summary: 'A new license key in place of one that was lost',
+    answers: { 200: renewKeyResponseSchema },
     proof: true,
   },
   {

@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import {
   activateRequestSchema,
   createCheckoutRequestSchema,
+  deviceIdSchema,
   HEADERS,
   MONTHLY_PLAN,
   refreshRequestSchema,
@@ -16,6 +18,7 @@ import { retryConflicts } from '../storage/database.ts'
 import { bytesOf, parseBody, v1Body } from './body.ts'
 import { offerNonce, type Nonces, type ProofCheck, type ProvenDevice } from './device-proof.ts'
 import type { Metrics } from './metrics.ts'
+import { networkOf } from './networks.ts'
 import { ProblemError } from './problems.ts'
 import type { RateLimits } from './rate-limits.ts'
 
@@ -27,7 +30,11 @@ export type PublicDependencies = {
   readonly licenses: Licenses
   readonly checkouts: Checkouts
   readonly metrics: Metrics
+  /** Whether a new trial from there counts against its network. */
+  readonly countsTrials: (request: Request) => boolean
 }
+
+const provenSchema = z.object({ deviceId: deviceIdSchema, proofId: z.string() })
 
 const plans: PlansResponse = {
   plans: [
@@ -44,17 +51,26 @@ const plans: PlansResponse = {
 
 /** The routes that clients call. */
 export function publicRoutes(deps: PublicDependencies): Router {
-  const { nonces, checkProof, limits, startTrial, licenses, checkouts, metrics } = deps
+  const { nonces, checkProof, limits, startTrial, licenses, checkouts, metrics, countsTrials } = deps
   const router = Router()
   router.use('/v1', offerNonce(nonces), limits.general)
 
   /** Reads the body's bytes, proves the device, answers; nothing of it may be cached. */
   const proven = (
     handle: (device: ProvenDevice, request: Request, response: Response) => Promise<void>,
+    ...also: RequestHandler[]
   ): RequestHandler[] => [
     v1Body,
-    async (request, response) => {
+    async (request, response, next) => {
       const device = await checkProof(request)
+      response.locals['deviceId'] = device.deviceId
+      response.locals['proofId'] = device.proofId
+      next()
+    },
+    limits.device,
+    ...also,
+    async (request, response) => {
+      const device = provenSchema.parse(response.locals)
       response.set('Cache-Control', 'no-store')
       await handle(device, request, response)
     },
@@ -69,7 +85,14 @@ export function publicRoutes(deps: PublicDependencies): Router {
     limits.trials,
     proven(async ({ deviceId, proofId }, request, response) => {
       const { device } = parseBody(request, trialRequestSchema)
-      const { created, body } = await retryConflicts(() => startTrial(deviceId, device, proofId))
+      const network = countsTrials(request) ? networkOf(request.ip ?? '') : undefined
+      const answer = await retryConflicts(() => startTrial(deviceId, device, proofId, network))
+      if ('budgetSpent' in answer) {
+        metrics.tokens.inc({ route: 'trials', result: 'budget_spent' })
+        const detail = 'Begin the trial tomorrow or on another network; a license can be bought at once.'
+        throw new ProblemError('TRIAL_BUDGET_SPENT', { detail }, answer.retryAfter)
+      }
+      const { created, body } = answer
       metrics.tokens.inc({ route: 'trials', result: created ? 'created' : body.result })
       response.status(created ? 201 : 200).json(body)
     }),
@@ -128,7 +151,7 @@ export function publicRoutes(deps: PublicDependencies): Router {
         const devices = [...result.devices]
         throw new ProblemError(result.code, { devices, actions: devices.map(removalAction) })
       } else throw new ProblemError(result.code)
-    }),
+    }, limits.license),
   )
 
   router.get(
@@ -137,6 +160,16 @@ export function publicRoutes(deps: PublicDependencies): Router {
       const me = await licenses.describe(deviceId)
       if (!me) throw new ProblemError('DEVICE_UNKNOWN')
       response.json(me)
+    }),
+  )
+
+  router.post(
+    ROUTES.myKey,
+    limits.activate,
+    proven(async ({ deviceId }, _request, response) => {
+      const licenseKey = await licenses.renewKey(deviceId)
+      if (licenseKey === null) throw new ProblemError('NOT_FOUND')
+      response.json({ licenseKey })
     }),
   )
 

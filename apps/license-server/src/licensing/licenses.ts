@@ -13,6 +13,7 @@ import { fromDate, toDate, toIso, type Clock } from '../clock.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import type { License } from '../storage/generated/client.ts'
 import { licenseOf, listDevices, lockLicense, registerDevice, releaseSeat, takeSeat } from './devices.ts'
+import { renewKey } from './license-keys.ts'
 import { graceUntil, standing } from './periods.ts'
 import { licenseFacts, type OpenIssuer } from './tokens.ts'
 
@@ -105,6 +106,19 @@ export function createLicenses(options: {
         devices: await listDevices(db, license.id, deviceId),
         serverTime: toIso(now),
       }
+    },
+
+    /**
+     * A new key for the licence the device sits on: the old one is only known as a hash, so what is lost cannot be shown
+     * again. `null` when it has no seat, no key yet, or a person holds the licence.
+     */
+    async renewKey(deviceId: string): Promise<string | null> {
+      return await db.$transaction(async tx => {
+        const held = await licenseOf(tx, deviceId)
+        if (!held) return null
+        const license = await lockLicense(tx, held.id)
+        return license.hold === 'none' ? ((await renewKey(tx, license, pepper))?.licenseKey ?? null) : null
+      })
     },
 
     /**

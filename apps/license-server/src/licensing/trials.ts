@@ -5,9 +5,13 @@ import type { Database, Tx } from '../storage/database.ts'
 import type { Device as DeviceRow, License } from '../storage/generated/client.ts'
 import { licenseOf, lockLicense, registerDevice, takeSeat } from './devices.ts'
 import { standing } from './periods.ts'
+import { createTrialBudget } from './trial-budget.ts'
 import { licenseFacts, type OpenIssuer } from './tokens.ts'
 
-export type TrialAnswer = { readonly created: boolean; readonly body: LicenseResponse & { trialEnd: string } }
+export type TrialAnswer =
+  | { readonly created: boolean; readonly body: LicenseResponse & { trialEnd: string } }
+  /** Too many began on this network today; resuming one would have been possible. */
+  | { readonly budgetSpent: true; readonly retryAfter: number }
 
 /**
  * Starts the trial of a device, or resumes the one it has: a re-install of the same machine finds its remaining time
@@ -20,8 +24,15 @@ export function createTrials(options: {
   readonly openIssuer: OpenIssuer
 }) {
   const { db, clock, pepper, openIssuer } = options
+  const takeBudget = createTrialBudget({ clock, pepper })
 
-  return async function startTrial(deviceId: string, said: Device, proofId: string): Promise<TrialAnswer> {
+  /** `network` is where the request came from; `undefined` where nobody counts. */
+  return async function startTrial(
+    deviceId: string,
+    said: Device,
+    proofId: string,
+    network?: string,
+  ): Promise<TrialAnswer> {
     const issuer = await openIssuer()
     return await db.$transaction(async tx => {
       const device = await registerDevice(tx, deviceId, said, pepper, clock)
@@ -34,6 +45,8 @@ export function createTrials(options: {
         const body = spent ? await issuer.deny(subject, 'trial_over') : await issuer.answer(tx, subject)
         return { created: false, body: { ...body, trialEnd: trialEnd(found) } }
       }
+      const retryAfter = network === undefined ? undefined : await takeBudget(tx, network)
+      if (retryAfter !== undefined) return { budgetSpent: true, retryAfter }
       const license = await create(tx, device)
       const body = await issuer.answer(tx, { license, deviceId, seated: true, proofId })
       return { created: true, body: { ...body, trialEnd: trialEnd(license) } }

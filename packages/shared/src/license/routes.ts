@@ -12,6 +12,7 @@ export const ROUTES = {
   activate: '/v1/licenses/activate',
   me: '/v1/licenses/me',
   myDevices: '/v1/licenses/me/devices',
+  myKey: '/v1/licenses/me/key',
   keySet: '/.well-known/license-keyset',
   jwks: '/.well-known/jwks.json',
 } as const
@@ -109,6 +110,10 @@ export const checkoutResponseSchema = z.object({
 })
 export type CheckoutState = z.infer<typeof checkoutStateSchema>
 export type CheckoutResponse = z.infer<typeof checkoutResponseSchema>
+
+/** `POST /v1/licenses/me/key`: a new key; the old one stops working, devices stay. */
+export const renewKeyResponseSchema = z.object({ licenseKey: z.string().min(1) })
+export type RenewKeyResponse = z.infer<typeof renewKeyResponseSchema>
 
 /** `GET /v1/licenses/me` */
 export const meResponseSchema = z.object({
