@@ -21,12 +21,12 @@ export type DayStatistics = z.infer<typeof DayStatistics>
 export const ImportProblem = z.union([
   ErrorCode,
   z.enum([
-    'import/columns-missing',
-    'import/chat-not-found',
-    'import/chat-ambiguous',
-    'import/account-not-found',
-    'import/date-unreadable',
-    'import/quote-open',
+    'csv/columns-missing',
+    'csv/chat-not-found',
+    'csv/chat-ambiguous',
+    'csv/account-not-found',
+    'csv/date-unreadable',
+    'csv/quote-open',
   ]),
 ])
 export type ImportProblem = z.infer<typeof ImportProblem>

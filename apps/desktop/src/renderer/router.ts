@@ -34,6 +34,24 @@ const routes = [
     meta: { title: 'deliveries.title' },
   },
   {
+    path: '/messages/import',
+    name: 'import-csv',
+    component: () => import('./features/deliveries/ImportPage.vue'),
+    meta: { title: 'history.import' },
+  },
+  {
+    path: '/calendar',
+    name: 'calendar',
+    component: () => import('./features/calendar/CalendarPage.vue'),
+    meta: { title: 'calendar.title' },
+  },
+  {
+    path: '/statistics',
+    name: 'statistics',
+    component: () => import('./features/deliveries/StatisticsPage.vue'),
+    meta: { title: 'history.statistics' },
+  },
+  {
     path: '/compose',
     name: 'compose',
     component: () => import('./features/composer/ComposePage.vue'),

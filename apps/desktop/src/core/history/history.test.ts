@@ -157,10 +157,10 @@ Annonces,2027-07-15,09:00,Bien,Personne
   })
   expect(lines.map(({ line, problems }) => [line, ...problems])).toEqual([
     [2],
-    [3, 'import/chat-not-found'],
-    [4, 'import/date-unreadable'],
+    [3, 'csv/chat-not-found'],
+    [4, 'csv/date-unreadable'],
     [5, 'plan/date-past'],
-    [6, 'import/account-not-found'],
+    [6, 'csv/account-not-found'],
   ])
   expect(token).toBeNull()
   const missing = await core.history.handlers['history.checkCsv']({
@@ -168,5 +168,5 @@ Annonces,2027-07-15,09:00,Bien,Personne
     accountId: core.accountId,
     timeZone: 'Europe/Paris',
   })
-  expect(missing.lines[0]?.problems).toEqual(['import/columns-missing'])
+  expect(missing.lines[0]?.problems).toEqual(['csv/columns-missing'])
 })

@@ -113,8 +113,8 @@ function readLines({ csv, accountId, timeZone }: ParsedInput<'history.checkCsv'>
   const [header, ...rows] = lines
   const columns = (header?.cells ?? []).map(name => NAMES[name.trim().toLowerCase()] ?? null)
   if (REQUIRED.some(name => !columns.includes(name)))
-    return [{ line: broken(header?.line ?? 1, 'import/columns-missing'), silent: false }]
-  if (open !== null) return [{ line: broken(open, 'import/quote-open'), silent: false }]
+    return [{ line: broken(header?.line ?? 1, 'csv/columns-missing'), silent: false }]
+  if (open !== null) return [{ line: broken(open, 'csv/quote-open'), silent: false }]
   if (rows.length > MOST_LINES) throw new CallFailure('plan/too-many-deliveries', { limit: MOST_LINES })
   return rows.map(row => readLine(row, columns, accountId, timeZone, known))
 }
@@ -141,14 +141,14 @@ function readLine(
   const problems: ImportProblem[] = []
   const named = of('account')
   const accountId = named === '' ? fallback : (known.find(({ name }) => same(name, named))?.id ?? null)
-  if (accountId === null) problems.push('import/account-not-found')
+  if (accountId === null) problems.push('csv/account-not-found')
   const chat = of('chat')
   const found = chatsNamed(chat, known.find(({ id }) => id === accountId)?.chats ?? [])
   if (accountId !== null && found.length !== 1)
-    problems.push(found.length === 0 ? 'import/chat-not-found' : 'import/chat-ambiguous')
+    problems.push(found.length === 0 ? 'csv/chat-not-found' : 'csv/chat-ambiguous')
   const local = localOf(of('date'), of('time'))
   const resolved = local === null ? null : resolveLocalTime(local, zone)
-  if (resolved === null) problems.push('import/date-unreadable')
+  if (resolved === null) problems.push('csv/date-unreadable')
   return {
     silent: /^(1|oui|yes|true|vrai|x)$/i.test(of('silent')),
     line: {

@@ -127,6 +127,21 @@ export function deliveriesOf(now: number): DeliveryView[] {
       state,
       error,
       notBefore: null,
+      silent: false,
+      linkPreview: true,
+      pending: null,
+      drift:
+        state === 'drifted'
+          ? {
+              at: toInstant(`${addDays(today, days)}T14:00`, zone).replace('.000Z', 'Z'),
+              local: `${addDays(today, days)}T14:00`,
+              text: 'Distribution des paniers jeudi de 18 h à 20 h.',
+              entities: [],
+              media: false,
+            }
+          : null,
+      publishedAt: state === 'published' ? toInstant(local, zone).replace('.000Z', 'Z') : null,
+      link: state === 'published' ? 'https://t.me/amis_quartier/12' : null,
     }
   })
 }

@@ -30,7 +30,7 @@ import type {
   SettingsView,
   SignInStep,
 } from '../../contract/index.ts'
-import { addDays, toInstant } from '../lib/time.ts'
+import { addDays, dayOf, toInstant, toLocal } from '../lib/time.ts'
 import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
 
 export type Scenario = 'full' | 'new' | 'locked' | 'empty'
@@ -257,6 +257,15 @@ export function createFakeBridge(
     url: `tg://login?token=${'c2FibGllciByb3NlIGRlcyB2ZW50cyBib3Vzc29sZQ'}${Math.floor(clock() / 30_000)}`,
     expiresAt: iso(clock() + 30_000),
   })
+  const change = (ids: readonly DeliveryId[], to: (one: DeliveryView) => DeliveryView) => {
+    state.deliveries = state.deliveries.map(one => (ids.includes(one.id) ? to(one) : one))
+    emit('deliveries.changed', { ids: [...ids] })
+  }
+  const hold = (ids: DeliveryId[], kind: 'cancel' | 'send-now') => {
+    const until = iso(clock() + 8000)
+    change(ids, one => ({ ...one, pending: { kind, until, error: null } }))
+    return { asked: ids, failed: [], until }
+  }
   let confirmed = false
   let phone = ''
   const changeSeries = (id: SeriesId, change: Partial<SeriesView>) => {
@@ -350,6 +359,12 @@ export function createFakeBridge(
         state: 'queued',
         error: null,
         notBefore: null,
+        silent: draft.silent,
+        linkPreview: draft.linkPreview,
+        pending: null,
+        drift: null,
+        publishedAt: null,
+        link: null,
       }))
       state.deliveries = [...state.deliveries, ...added].sort((a, b) => a.at.localeCompare(b.at))
       emit('deliveries.changed', { ids: added.map(({ id }) => id) })
@@ -392,6 +407,94 @@ export function createFakeBridge(
       const to = from + (limit ?? 100)
       return { items: all.slice(from, to), next: to < all.length ? String(to) : null, total: all.length }
     },
+    'deliveries.get': ({ ids }) => state.deliveries.filter(({ id }) => ids.includes(id)),
+    'deliveries.calendar': ({ from, to, timeZone, accountId, perDay }) => {
+      const days = new Map<string, DeliveryView[]>()
+      for (const one of state.deliveries) {
+        const day = dayOf(one.at, timeZone)
+        if (day < from || day > to || (accountId !== undefined && one.accountId !== accountId)) continue
+        days.set(day, [...(days.get(day) ?? []), one])
+      }
+      return [...days].sort().map(([day, items]) => ({
+        day,
+        total: items.length,
+        states: {},
+        items: items.slice(0, perDay ?? 4).map(one => ({ ...one, excerpt: one.text.slice(0, 80) })),
+      }))
+    },
+    'deliveries.edit': ({ ids, text, entities }) => {
+      change(ids, one => ({ ...one, text, entities: entities ?? [] }))
+      return { asked: ids, failed: [], until: null }
+    },
+    'deliveries.move': ({ items }) => {
+      const to = new Map(items.map(item => [item.id, item.to]))
+      change([...to.keys()], one => {
+        const wanted = to.get(one.id) ?? one.local
+        const at = wanted.endsWith('Z') ? wanted : toInstant(wanted, one.timeZone).replace('.000Z', 'Z')
+        return { ...one, at, local: toLocal(at, one.timeZone) }
+      })
+      return { asked: [...to.keys()], failed: [], until: null }
+    },
+    'deliveries.sendNow': ({ ids }) => hold(ids, 'send-now'),
+    'deliveries.cancelSoon': ({ ids }) => hold(ids, 'cancel'),
+    'deliveries.undo': ({ ids }) => {
+      change(ids, one => ({ ...one, pending: null }))
+      return { undone: ids }
+    },
+    'deliveries.resolve': ({ ids, keep }) => {
+      change(ids, one => ({
+        ...one,
+        ...(keep === 'theirs' && one.drift !== null ? { text: one.drift.text, at: one.drift.at } : {}),
+        state: 'scheduled',
+        drift: null,
+      }))
+      return { asked: ids, failed: [], until: null }
+    },
+    'deliveries.queue': () => ({
+      others: [
+        { at: iso(clock() + 86_400_000), text: 'Écrit sur le téléphone', entities: [], media: false },
+      ],
+      ours: 2,
+      limit: 100,
+    }),
+    'history.statistics': ({ to, accountId }) =>
+      ['a1', 'a2']
+        .filter(id => accountId === undefined || id === accountId)
+        .map(id => ({
+          day: addDays(to, -1),
+          accountId: id as AccountId,
+          published: 12,
+          late: 1,
+          failed: 2,
+          waiting: 0,
+        })),
+    'history.export': () => ({
+      piece: 'date_utc,text\r\n',
+      next: null,
+      fileName: 'autotele-2026-11-22.csv',
+      type: 'text/csv;charset=utf-8',
+      rows: state.deliveries.length,
+    }),
+    'history.checkCsv': ({ csv }) => {
+      const lines = csv.split('\n').filter(line => line.trim() !== '')
+      const wrong = csv.includes('Nulle part')
+      return {
+        lines: lines.slice(1).map((line, index) => ({
+          line: index + 2,
+          chat: line.split(/[;,]/)[0] ?? '',
+          accountId: 'a1' as AccountId,
+          chatId: null,
+          at: null,
+          local: null,
+          text: line.split(/[;,]/)[3] ?? '',
+          problems: line.includes('Nulle part') ? ['csv/chat-not-found' as const] : [],
+        })),
+        messages: lines.length - 1,
+        placingSeconds: 12,
+        token: wrong ? null : 'jeton',
+      }
+    },
+    'history.importCsv': ({ csv }) => ({ messages: csv.split('\n').filter(Boolean).length - 1 }),
     'deliveries.cancel': ({ ids }) => {
       const gone = new Set(ids)
       state.deliveries = state.deliveries.map(one =>

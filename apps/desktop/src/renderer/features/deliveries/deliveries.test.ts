@@ -33,18 +33,19 @@ test('what was chosen is cancelled only after it was confirmed, with Keep as the
     'Annuler l’envoi de 1 message ?',
   )
   await eventually(() => expect(document.activeElement?.textContent?.trim()).toBe('Garder'))
-  expect(fake.calls.some(call => call.name === 'deliveries.cancel')).toBe(false)
+  expect(fake.calls.some(call => call.name === 'deliveries.cancelSoon')).toBe(false)
   inBody('Annuler l’envoi').click()
   await settle()
-  expect(fake.calls.find(call => call.name === 'deliveries.cancel')?.input).toEqual({ ids: ['d2'] })
-  expect(useToasts().list.at(-1)?.title).toBe('1 envoi annulé')
+  expect(fake.calls.find(call => call.name === 'deliveries.cancelSoon')?.input).toEqual({ ids: ['d2'] })
+  expect(useToasts().list.at(-1)?.title).toBe('1 envoi annulé dans quelques secondes')
   wrapper.unmount()
 })
 
 test('what could not be cancelled is told with its reason', async () => {
   const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
-  fake.answer('deliveries.cancel', ({ ids }) => ({
-    cancelled: [],
+  fake.answer('deliveries.cancelSoon', ({ ids }) => ({
+    asked: [],
+    until: null,
     failed: ids.map(id => ({ id, code: 'delivery/not-cancellable' as const })),
   }))
   await settle()
@@ -54,6 +55,83 @@ test('what could not be cancelled is told with its reason', async () => {
   inBody('Annuler l’envoi').click()
   await settle()
   expect(useToasts().list.at(-1)?.text).toContain('Ce message ne peut plus être annulé.')
+  wrapper.unmount()
+})
+
+test('what was cancelled can be taken back from the notification', async () => {
+  const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  await wrapper.findAll('[data-testid=delivery] input')[0]!.trigger('click')
+  await button(wrapper, 'Annuler l’envoi').trigger('click')
+  await settle()
+  inBody('Annuler l’envoi').click()
+  await settle()
+  useToasts().list.at(-1)?.action?.run()
+  await settle()
+  expect(fake.calls.find(call => call.name === 'deliveries.undo')?.input).toEqual({ ids: ['d2'] })
+  wrapper.unmount()
+})
+
+test('many are moved at once, each on its own wall clock, and moved back by undoing', async () => {
+  const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  const rows = wrapper.findAll('[data-testid=delivery] input')
+  await rows[0]!.trigger('click')
+  await rows[2]!.trigger('click')
+  await button(wrapper, 'Changer la date').trigger('click')
+  await settle()
+  const fields = [...document.querySelectorAll<HTMLInputElement>('[role=dialog] input')]
+  fields[1]!.value = '8h15'
+  fields[1]!.dispatchEvent(new Event('input'))
+  document.querySelector('[role=dialog] form')!.dispatchEvent(new Event('submit'))
+  await settle()
+  const moves = fake.calls.filter(call => call.name === 'deliveries.move')
+  expect(moves[0]?.input).toEqual({
+    items: [
+      { id: 'd2', to: '2026-11-22T08:15' },
+      { id: 'd4', to: '2026-11-22T08:15' },
+    ],
+  })
+  useToasts().list.at(-1)?.action?.run()
+  await settle()
+  expect(fake.calls.filter(call => call.name === 'deliveries.move').at(-1)?.input).toEqual({
+    items: [
+      { id: 'd2', to: '2026-11-22T22:10:00Z' },
+      { id: 'd4', to: '2026-11-22T22:30:00Z' },
+    ],
+  })
+  wrapper.unmount()
+})
+
+test('what another device changed is shown beside ours, and can be accepted', async () => {
+  const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  await wrapper.get('[data-testid=delivery][data-state=drifted] button').trigger('click')
+  await settle()
+  const shown = document.querySelector('[data-testid=detail]')
+  expect(shown?.textContent).toContain('Distribution des paniers jeudi de 18 h à 20 h.')
+  const accept = [...(shown?.querySelectorAll('button') ?? [])].find(
+    one => one.textContent?.trim() === 'Garder celle de Telegram',
+  )
+  accept?.click()
+  await settle()
+  expect(fake.calls.find(call => call.name === 'deliveries.resolve')?.input).toEqual({
+    ids: ['d9'],
+    keep: 'theirs',
+  })
+  wrapper.unmount()
+})
+
+test('filters stay when the page is left and come back to', async () => {
+  const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  const state = wrapper.findAll('[role=search] select')[0]!
+  await state.setValue('failed')
+  await settle()
+  expect(fake.calls.filter(call => call.name === 'deliveries.list').at(-1)?.input).toMatchObject({
+    states: ['failed'],
+  })
+  expect(useDeliveries().filters.state).toBe('failed')
   wrapper.unmount()
 })
 

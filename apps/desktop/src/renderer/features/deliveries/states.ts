@@ -41,7 +41,28 @@ const cancellable = new Set<DeliveryState>([
 ])
 const retriable = new Set<DeliveryState>(['failed', 'skipped'])
 
-export const canCancel = ({ state }: DeliveryView): boolean => cancellable.has(state)
+const changeable = new Set<DeliveryState>([
+  'queued',
+  'uncertain',
+  'scheduled',
+  'paused',
+  'drifted',
+  'failed',
+  'skipped',
+])
+
+type Stateful = Pick<DeliveryView, 'state' | 'pending'>
+/** Something was asked of it and is under way. */
+const busy = ({ pending }: Stateful): boolean =>
+  pending !== null && pending.error === null && pending.kind !== 'edit'
+
+export const canCancel = (delivery: Stateful): boolean => cancellable.has(delivery.state) && !busy(delivery)
+
+/** Its text and date can still be changed. */
+export const canChange = (delivery: Stateful): boolean => changeable.has(delivery.state) && !busy(delivery)
+
+export const canSendNow = (delivery: Stateful): boolean =>
+  (delivery.state === 'scheduled' || delivery.state === 'drifted') && !busy(delivery)
 
 /** Another try makes sense only while the date is still to come. `now`: milliseconds since 1970. */
 export const canRetry = ({ state, at }: DeliveryView, now: number): boolean =>

@@ -1,14 +1,38 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { AccountId, CallError, DeliveryId, DeliveryView, Progress } from '../../../contract/index.ts'
+import type {
+  AccountId,
+  Asked,
+  CallError,
+  ChatId,
+  DeliveryId,
+  DeliveryState,
+  DeliveryView,
+  Envelope,
+  Input,
+  Progress,
+} from '../../../contract/index.ts'
 import { createResource, useCore } from '../../core.ts'
+import { addDays, machineZone, toInstant } from '../../lib/time.ts'
 
 export type Scope = 'upcoming' | 'past' | 'all'
+
+/** What the list is narrowed to, beside its scope and account; `from` and `until` are days, included. */
+export type Filters = {
+  readonly text: string
+  readonly state: DeliveryState | ''
+  readonly from: string
+  readonly until: string
+  readonly chatId: ChatId | null
+}
+export const noFilters: Filters = { text: '', state: '', from: '', until: '', chatId: null }
 
 const PAGE = 100
 /** The most that one call answers (contract). */
 const MOST = 500
 const REFRESH_AFTER_MILLISECONDS = 300
+
+const startOf = (day: string, zone: string): string => toInstant(`${day}T00:00`, zone).replace('.000Z', 'Z')
 
 /** The list of what was scheduled, a page at a time, and how the placing goes. */
 export const useDeliveries = defineStore('deliveries', () => {
@@ -16,22 +40,35 @@ export const useDeliveries = defineStore('deliveries', () => {
   const scope = ref<Scope>('upcoming')
   const accountId = ref<AccountId | null>(null)
   const items = shallowRef<readonly DeliveryView[]>([])
+  const filters = shallowRef<Filters>(noFilters)
   const next = ref<string | null>(null)
-  const total = ref(0)
+  const total = ref<number | null>(0)
   const loading = ref(false)
   const loaded = ref(false)
   const error = shallowRef<CallError | null>(null)
   let newest = 0
 
+  const narrowed = computed(() => JSON.stringify(filters.value) !== JSON.stringify(noFilters))
+
+  /** The present conditions, as the core takes them. */
+  function filter(): Input<'history.export'>['filter'] {
+    const { text, state, from, until, chatId } = filters.value
+    const here = machineZone()
+    return {
+      scope: scope.value,
+      ...(accountId.value === null ? {} : { accountId: accountId.value }),
+      ...(chatId === null ? {} : { chatId }),
+      ...(text.trim() === '' ? {} : { text: text.trim().slice(0, 200) }),
+      ...(state === '' ? {} : { states: [state] }),
+      ...(from === '' ? {} : { from: startOf(from, here) }),
+      ...(until === '' ? {} : { to: startOf(addDays(until, 1), here) }),
+    }
+  }
+
   async function fetch(cursor: string | null, limit: number) {
     const mine = ++newest
     loading.value = true
-    const answer = await core.call('deliveries.list', {
-      scope: scope.value,
-      cursor,
-      limit,
-      ...(accountId.value === null ? {} : { accountId: accountId.value }),
-    })
+    const answer = await core.call('deliveries.list', { ...filter(), cursor, limit })
     if (mine !== newest) return
     loading.value = false
     error.value = answer.ok ? null : answer.error
@@ -44,9 +81,10 @@ export const useDeliveries = defineStore('deliveries', () => {
 
   const load = () => fetch(null, Math.min(MOST, Math.max(PAGE, items.value.length)))
 
-  async function show(what: Scope, whose: AccountId | null) {
+  async function show(what: Scope, whose: AccountId | null, narrow: Filters = filters.value) {
     scope.value = what
     accountId.value = whose
+    filters.value = narrow
     items.value = []
     loaded.value = false
     await fetch(null, PAGE)
@@ -76,6 +114,7 @@ export const useDeliveries = defineStore('deliveries', () => {
   core.onLocked(() => {
     newest++
     items.value = []
+    filters.value = noFilters
     total.value = 0
     next.value = null
     loaded.value = false
@@ -87,8 +126,22 @@ export const useDeliveries = defineStore('deliveries', () => {
 
   const actionError = shallowRef<CallError | null>(null)
 
-  async function cancel(ids: DeliveryId[]) {
-    const answer = await core.call('deliveries.cancel', { ids })
+  /** Something asked of several messages; each answers for itself. Null when the call itself failed. */
+  async function asked(call: Promise<Envelope<Asked>>): Promise<Asked | null> {
+    const answer = await call
+    actionError.value = answer.ok ? null : answer.error
+    refreshSoon()
+    return answer.ok ? answer.data : null
+  }
+  const cancel = (ids: DeliveryId[]) => asked(core.call('deliveries.cancelSoon', { ids }))
+  const sendNow = (ids: DeliveryId[]) => asked(core.call('deliveries.sendNow', { ids }))
+  const edit = (input: Input<'deliveries.edit'>) => asked(core.call('deliveries.edit', input))
+  const move = (items: Input<'deliveries.move'>['items']) => asked(core.call('deliveries.move', { items }))
+  const resolve = (ids: DeliveryId[], keep: 'mine' | 'theirs') =>
+    asked(core.call('deliveries.resolve', { ids, keep }))
+
+  async function undo(ids: DeliveryId[]) {
+    const answer = await core.call('deliveries.undo', { ids })
     actionError.value = answer.ok ? null : answer.error
     refreshSoon()
     return answer.ok ? answer.data : null
@@ -110,6 +163,9 @@ export const useDeliveries = defineStore('deliveries', () => {
   return {
     scope,
     accountId,
+    filters,
+    narrowed,
+    filter,
     items,
     next,
     total,
@@ -124,6 +180,11 @@ export const useDeliveries = defineStore('deliveries', () => {
     active,
     actionError,
     cancel,
+    sendNow,
+    edit,
+    move,
+    resolve,
+    undo,
     retry,
     pause,
   }

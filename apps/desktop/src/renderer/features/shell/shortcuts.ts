@@ -2,7 +2,7 @@ import type { MessageKey } from '../../i18n/sentences.ts'
 
 /** Every shortcut, once: the handler and the help read the same table. */
 export type Shortcut = {
-  readonly id: 'new' | 'messages' | 'accounts' | 'settings' | 'help' | 'close'
+  readonly id: 'new' | 'messages' | 'calendar' | 'accounts' | 'settings' | 'help' | 'close'
   readonly label: MessageKey
   readonly key: string
   /** Control, or Command on a Mac. */
@@ -14,6 +14,7 @@ export type Shortcut = {
 export const shortcuts: readonly Shortcut[] = [
   { id: 'new', label: 'shell.shortcutNew', key: 'n', command: true },
   { id: 'messages', label: 'shell.shortcutMessages', key: '1', command: true },
+  { id: 'calendar', label: 'shell.shortcutCalendar', key: '3', command: true },
   { id: 'accounts', label: 'shell.shortcutAccounts', key: '2', command: true },
   { id: 'settings', label: 'shell.shortcutSettings', key: ',', command: true },
   { id: 'help', label: 'shell.shortcutHelp', key: '?', command: false },

@@ -1,10 +1,12 @@
 import type { Messages } from '../sentences.ts'
 import { accounts } from './accounts.ts'
+import { calendar } from './calendar.ts'
 import { common } from './common.ts'
 import { composer } from './composer.ts'
 import { deliveries } from './deliveries.ts'
 import { errors } from './errors.ts'
 import { findings } from './findings.ts'
+import { history } from './history.ts'
 import { imports } from './imports.ts'
 import { license } from './license.ts'
 import { network } from './network.ts'
@@ -20,6 +22,8 @@ export const en: Messages = {
   accounts,
   composer,
   deliveries,
+  calendar,
+  history,
   imports,
   license,
   network,

@@ -1,9 +1,11 @@
 import { accounts } from './accounts.ts'
+import { calendar } from './calendar.ts'
 import { common } from './common.ts'
 import { composer } from './composer.ts'
 import { deliveries } from './deliveries.ts'
 import { errors } from './errors.ts'
 import { findings } from './findings.ts'
+import { history } from './history.ts'
 import { imports } from './imports.ts'
 import { license } from './license.ts'
 import { network } from './network.ts'
@@ -19,6 +21,8 @@ export const fr = {
   accounts,
   composer,
   deliveries,
+  calendar,
+  history,
   imports,
   license,
   network,
