@@ -17,7 +17,11 @@ export default defineConfig({
         extends: true,
         resolve: { conditions: teleproto },
         ssr: { resolve: { conditions: teleproto } },
-        test: { name: 'teleproto', include: ['gateway/**/*.test.ts'], env: { LIBRARY: 'teleproto' } },
+        test: {
+          name: 'teleproto',
+          include: ['{gateway,network,import}/**/*.test.ts'],
+          env: { LIBRARY: 'teleproto' },
+        },
       },
     ],
   },
