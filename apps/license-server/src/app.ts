@@ -28,6 +28,10 @@ export function createApp(options: {
       },
     }),
   )
+  // A NUL is in no name of ours, and PostgreSQL takes none.
+  app.use((request, response, next) =>
+    request.url.includes('%00') ? notFound(request, response, next) : next(),
+  )
   for (const router of options.routers) app.use(router)
   app.use(notFound)
   app.use(errorHandler(options.log))

@@ -8,6 +8,12 @@ export const rawBody = (limit: number): RequestHandler =>
   express.raw({ type: () => true, limit, inflate: false })
 export const v1Body = rawBody(MAX_REQUEST_BYTES)
 
+/**
+ * JSON can escape what is in no text: a NUL, which PostgreSQL does not store (its manual, 8.14), and half a surrogate pair,
+ * which UTF-8 cannot write. `JSON.stringify` writes these as escapes, and whole pairs as they are.
+ */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/
+
 /** The bytes that `rawBody` read; none when the request has no body. */
 export const bytesOf = (request: Request): Buffer => {
   const body: unknown = request.body
@@ -22,7 +28,9 @@ export function parseBody<T>(request: Request, schema: z.ZodType<T>): T {
   }
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    json = JSON.parse(text)
+    if (text.includes('\\u') && UNSTORABLE.test(JSON.stringify(json))) throw new Error('no text')
   } catch {
     throw new ProblemError('MALFORMED_BODY')
   }

@@ -3,7 +3,7 @@ import { roleOption } from './database.ts'
 
 /**
  * Makes, or brings up to date, the role that the server works as: it may read and write every table, but on the ledger
- * it may only read and insert, so that no statement of the server's can change what was paid. The owner keeps its
+ * and the audit log it may only read and insert, so that no statement of the server's can change what was paid or done. The owner keeps its
  * rights for migrations, and the triggers on the ledger stop even the owner.
  *
  * Not a migration, because roles belong to the whole cluster and are in no dump: a database restored elsewhere gets its
@@ -47,7 +47,7 @@ async function makeRole(databaseUrl: string): Promise<string> {
       GRANT USAGE ON SCHEMA public TO ${role};
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role};
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role};
-      REVOKE UPDATE, DELETE, TRUNCATE ON ledger FROM ${role};
+      REVOKE UPDATE, DELETE, TRUNCATE ON ledger, audit_log FROM ${role};
       REVOKE INSERT, UPDATE, DELETE ON _prisma_migrations FROM ${role}`)
     await client.query('COMMIT')
     return found.role
