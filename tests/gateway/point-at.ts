@@ -1,4 +1,4 @@
-import { pointGramjsAt, type TelegramSandbox } from '@autotele/sandbox/telegram'
+import { pointGramjsAt } from '@autotele/sandbox/telegram'
 import { createRequire } from 'node:module'
 
 type Keys = { readonly _serverKeys: Map<string, unknown> }
@@ -9,9 +9,7 @@ const desktop = createRequire(new URL('../../apps/desktop/package.json', import.
 export const LIBRARY = process.env['LIBRARY'] === 'teleproto' ? 'teleproto' : 'telegram'
 
 /** Makes that library trust a local data centre, and gives the address to dial. */
-export function pointAt(
-  dc: Parameters<typeof pointGramjsAt>[0] & Partial<TelegramSandbox>,
-): ReturnType<typeof pointGramjsAt> {
+export function pointAt(dc: Parameters<typeof pointGramjsAt>[0]): ReturnType<typeof pointGramjsAt> {
   const pointed = pointGramjsAt(dc)
   const known = (desktop('telegram/crypto/RSA.js') as Keys)._serverKeys
   if (LIBRARY === 'teleproto')

@@ -2,6 +2,8 @@ import type { TelegramSandbox } from '@autotele/sandbox/telegram'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, onTestFinished, test } from 'vitest'
 import { chatCalled, client, dataCentre, message, NASSIM, signedIn, until, valueOf } from './support.ts'
 
@@ -98,4 +100,22 @@ test('T2, T10: nothing is asked twice by itself, and nothing sleeps unseen', asy
   dc.faults.add({ method: 'messages.sendMessage', code: 420, text: 'FLOOD_WAIT_1' })
   await line.schedule(message(dc, chat))
   expect(dc.calls.length - before).toBe(1)
+})
+
+test('T6: what was answered is forgotten again, however long the connection lives', async () => {
+  const { line } = await signedIn(await dataCentre())
+  const read = async (times: number) => {
+    for (let i = 0; i < times; i++) valueOf(await line.dialogs(null))
+  }
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = async () => {
+    await new Promise(resolve => setImmediate(resolve))
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  await read(50)
+  const before = await used()
+  await read(400)
+  expect(((await used()) - before) / 2 ** 20).toBeLessThan(5)
 })

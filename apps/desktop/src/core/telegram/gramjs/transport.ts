@@ -51,9 +51,7 @@ export function createTransport(options: TransportOptions) {
   let dead = false
   /** Greeted and in use: from then on a loss is the end. While connecting it is a reason to try once more. */
   let established = false
-  let loss: Loss | null = null
-  let lose: (loss: Loss) => void = () => undefined
-  let lost = new Promise<Loss>(() => undefined)
+  let watch = newWatch()
   let cancelPing = (): void => undefined
 
   const route = () => {
@@ -65,18 +63,34 @@ export function createTransport(options: TransportOptions) {
 
   /** Connected, and then nothing that Telegram would say: the next try begins elsewhere. */
   const reportSilence = (address: Address): void => {
-    if (loss === 'key-unknown' || dead) return
+    if (watch.loss === 'key-unknown' || dead) return
     options.onAttempt?.({ ...address, outcome: 'no-answer' })
     if (socket?.padded === false) ports.silent(address.port)
   }
 
-  const limited = <T>(work: Promise<T>, ms: number): Promise<T | 'timeout' | Loss> => {
-    let cancel = (): void => undefined
-    const limit = new Promise<'timeout'>(resolve => {
-      cancel = timers.after(ms, () => resolve('timeout'))
-    })
-    return Promise.race([work, limit, lost]).finally(() => cancel())
+  const lose = (reason: Loss): void => {
+    watch.loss ??= reason
+    for (const tell of [...watch.waiting]) tell(watch.loss)
   }
+
+  // Not a race of promises: one that never settles would keep every answer it was raced against in memory.
+  const limited = <T>(work: Promise<T>, ms: number): Promise<T | 'timeout' | Loss> =>
+    new Promise((resolve, reject) => {
+      const { loss, waiting } = watch
+      if (loss !== null) return resolve(loss)
+      const settle = (outcome: () => void): void => {
+        cancel()
+        waiting.delete(onLoss)
+        outcome()
+      }
+      const onLoss = (told: Loss): void => settle(() => resolve(told))
+      const cancel = timers.after(ms, () => settle(() => resolve('timeout')))
+      waiting.add(onLoss)
+      work.then(
+        value => settle(() => resolve(value)),
+        (error: unknown) => settle(() => reject(error as Error)),
+      )
+    })
 
   const closeSender = async (): Promise<void> => {
     established = false
@@ -99,18 +113,12 @@ export function createTransport(options: TransportOptions) {
 
   /** Opens a connection to the present data centre. Throws, or answers with what Telegram said about the session. */
   const open = async (key: StoredSession['key'] | null): Promise<Result<Api.Config, TelegramFailure>> => {
-    loss = null
-    lost = new Promise(resolve => {
-      lose = reason => {
-        loss ??= reason
-        resolve(loss)
-      }
-    })
-    const mine = lost
+    const mine = newWatch()
+    watch = mine
     socket = new RoutedSocket(route(), options.onAttempt)
     const opening = openSender(dc.dcId, socket, key, {
       onLoss: reason => {
-        if (lost !== mine) return
+        if (watch !== mine) return
         lose(reason)
         if (established) die()
       },
@@ -161,7 +169,7 @@ export function createTransport(options: TransportOptions) {
         reportSilence(reached)
       await closeSender()
       if (dead) return failure(OFFLINE)
-      if (loss === 'key-unknown' && key !== null) {
+      if (watch.loss === 'key-unknown' && key !== null) {
         // Once may be a server in trouble, so it is asked again.
         if (tries >= 2) return failure(classify('AUTH_KEY_UNREGISTERED', 401))
         continue
@@ -227,6 +235,12 @@ export function createTransport(options: TransportOptions) {
     },
   }
 }
+
+/** What waits for one connection, and what has become of it. */
+const newWatch = (): { loss: Loss | null; readonly waiting: Set<(loss: Loss) => void> } => ({
+  loss: null,
+  waiting: new Set(),
+})
 
 /** What a connection says first: which schema we speak, and who we are. */
 export function initialRequest({
