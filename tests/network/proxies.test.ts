@@ -104,6 +104,33 @@ test('a wrong password is told apart from a proxy that is away and from one that
   expect(await outcomes({ host: '127.0.0.1', port }, CREDENTIALS.password)).toEqual(['proxy-not-socks5'])
 })
 
+test('a proxy that hangs up instead of saying no is still a proxy, and every port is tried', async () => {
+  const dc = await dataCentre()
+  const rude = createServer(client => {
+    client.on('error', () => undefined)
+    client.once('data', () => {
+      client.write(Buffer.from([5, 0]))
+      client.once('data', () => client.destroy())
+    })
+  })
+  await new Promise<void>(resolve => rude.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void rude.close())
+  const { port } = rude.address() as AddressInfo
+  const { line, attempts } = through(dc, {
+    kind: 'socks5',
+    host: '127.0.0.1',
+    port,
+    username: '',
+    password: '',
+  })
+  expect(await line.connect()).toMatchObject({ ok: false, error: { reaction: 'OFFLINE' } })
+  expect(attempts.map(attempt => [attempt.port, attempt.outcome])).toEqual([
+    [443, 'proxy-refused'],
+    [80, 'proxy-refused'],
+    [5222, 'proxy-refused'],
+  ])
+})
+
 test.each([
   ['plain', SECRET],
   ['dd', `dd${SECRET}`],

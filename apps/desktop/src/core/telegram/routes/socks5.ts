@@ -27,7 +27,7 @@ export const socks5Route = (
       return { socket }
     } catch (error) {
       // The library's error carries the password: nothing of it goes any further than its sentence.
-      throw reasonOf(error instanceof Error ? error.message : '')
+      throw reasonOf(error instanceof Error ? error.message : '', socket.bytesRead > 0)
     } finally {
       signal.removeEventListener('abort', giveUp)
       socket.on('error', () => undefined)
@@ -37,9 +37,11 @@ export const socks5Route = (
 })
 
 /** The library has sentences, no codes; those it can end a version 5 handshake with. */
-function reasonOf(message: string): RouteError {
+function reasonOf(message: string, answered: boolean): RouteError {
   if (/authentication failed|no accepted authentication/i.test(message))
     return new RouteError('proxy-credentials-refused', true)
-  if (/rejected connection/i.test(message)) return new RouteError('proxy-refused', false)
+  // One that spoke the protocol and then hung up, or says nothing more, is a proxy that gets nowhere.
+  const silent = answered && !/invalid/i.test(message)
+  if (silent || /rejected connection/i.test(message)) return new RouteError('proxy-refused', false)
   return new RouteError('proxy-not-socks5', true)
 }
