@@ -73,14 +73,17 @@ describe('from the first start to Telegram’s queue', () => {
     await button(page, 'Annuler l’envoi').first().click()
     await page.getByRole('alertdialog').getByRole('button', { name: 'Annuler l’envoi' }).click()
     const phone = stage.product.telegram.accounts[0]!.phone
+    // For a few seconds it can still be taken back.
     await expect
-      .poll(() =>
-        queueOf(stage.product.telegram, phone)
-          .map(message => message.chat)
-          .sort(),
+      .poll(
+        () =>
+          queueOf(stage.product.telegram, phone)
+            .map(message => message.chat)
+            .sort(),
+        { timeout: 30_000 },
       )
       .toEqual(CHATS.filter(chat => chat !== 'Équipe bénévoles').sort())
-    await expect.poll(() => page.getByText('Programmé chez Telegram').count()).toBe(2)
+    await expect.poll(() => page.getByText('Programmé chez Telegram').count(), { timeout: 10_000 }).toBe(2)
   })
 
   test('at its date the message is published by Telegram and the list says so', async () => {

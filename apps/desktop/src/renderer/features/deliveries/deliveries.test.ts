@@ -129,7 +129,7 @@ test('filters stay when the page is left and come back to', async () => {
   await state.setValue('failed')
   await settle()
   expect(fake.calls.filter(call => call.name === 'deliveries.list').at(-1)?.input).toMatchObject({
-    states: ['failed'],
+    states: ['failed', 'skipped', 'missed'],
   })
   expect(useDeliveries().filters.state).toBe('failed')
   wrapper.unmount()

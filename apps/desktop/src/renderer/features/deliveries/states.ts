@@ -30,6 +30,17 @@ export const looks: Record<DeliveryState, Look> = {
   missed: { icon: TriangleAlert, tone: 'bad' },
 }
 
+/** The states that a person tells apart when looking for something. */
+export const stateGroups = {
+  waiting: ['queued', 'sending', 'uncertain', 'paused'],
+  scheduled: ['scheduled'],
+  drifted: ['drifted'],
+  published: ['published'],
+  failed: ['failed', 'skipped', 'missed'],
+  cancelled: ['cancelled'],
+} as const satisfies Record<string, readonly DeliveryState[]>
+export type StateGroup = keyof typeof stateGroups
+
 const cancellable = new Set<DeliveryState>([
   'queued',
   'uncertain',

@@ -6,7 +6,6 @@ import type {
   CallError,
   ChatId,
   DeliveryId,
-  DeliveryState,
   DeliveryView,
   Envelope,
   Input,
@@ -14,13 +13,14 @@ import type {
 } from '../../../contract/index.ts'
 import { createResource, useCore } from '../../core.ts'
 import { addDays, machineZone, toInstant } from '../../lib/time.ts'
+import { stateGroups, type StateGroup } from './states.ts'
 
 export type Scope = 'upcoming' | 'past' | 'all'
 
 /** What the list is narrowed to, beside its scope and account; `from` and `until` are days, included. */
 export type Filters = {
   readonly text: string
-  readonly state: DeliveryState | ''
+  readonly state: StateGroup | ''
   readonly from: string
   readonly until: string
   readonly chatId: ChatId | null
@@ -59,7 +59,7 @@ export const useDeliveries = defineStore('deliveries', () => {
       ...(accountId.value === null ? {} : { accountId: accountId.value }),
       ...(chatId === null ? {} : { chatId }),
       ...(text.trim() === '' ? {} : { text: text.trim().slice(0, 200) }),
-      ...(state === '' ? {} : { states: [state] }),
+      ...(state === '' ? {} : { states: [...stateGroups[state]] }),
       ...(from === '' ? {} : { from: startOf(from, here) }),
       ...(until === '' ? {} : { to: startOf(addDays(until, 1), here) }),
     }

@@ -76,6 +76,14 @@ export const deliveries: Sentences<typeof fr> = {
   open: 'See in Telegram',
   silent: 'Without notification',
   noPreview: 'Without link preview',
+  group: {
+    waiting: 'Not placed yet',
+    scheduled: 'Scheduled',
+    drifted: 'Changed elsewhere',
+    published: 'Published',
+    failed: 'Failed or missed',
+    cancelled: 'Cancelled',
+  },
   story: {
     queued: 'It waits for its turn here, then leaves for Telegram.',
     sending: 'The request is on its way to Telegram.',

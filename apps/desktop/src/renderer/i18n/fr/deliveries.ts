@@ -73,6 +73,14 @@ export const deliveries = {
   open: 'Voir dans Telegram',
   silent: 'Sans notification',
   noPreview: 'Sans aperçu du lien',
+  group: {
+    waiting: 'Pas encore placés',
+    scheduled: 'Programmés',
+    drifted: 'Modifiés ailleurs',
+    published: 'Publiés',
+    failed: 'Échecs et dates manquées',
+    cancelled: 'Annulés',
+  },
   story: {
     queued: 'Il attend son tour ici, puis partira chez Telegram.',
     sending: 'La demande est en route vers Telegram.',
