@@ -1,7 +1,7 @@
-import type { Delivery, TelegramSandbox } from '@autotele/sandbox/telegram'
-import { expect, test } from 'vitest'
+import { startTelegram, type Delivery, type TelegramSandbox } from '@autotele/sandbox/telegram'
+import { expect, onTestFinished, test } from 'vitest'
 import type { SignInStep } from '../../apps/desktop/src/contract/index.ts'
-import { launch } from './product.ts'
+import { installation, launch } from './product.ts'
 import { dataCentre, NASSIM } from './support.ts'
 
 // How a code reaches a person (https://core.telegram.org/api/auth), through the whole core and the real protocol.
@@ -122,4 +122,21 @@ test('what Telegram keeps for its own applications is told with the next step', 
     dc.faults.add({ method: 'auth.sendCode', code: 400, text })
     await expect(handlers['accounts.signIn']({ phone })).rejects.toMatchObject({ error: { code } })
   }
+})
+
+test('a number at home in another data centre is followed there, and comes back there after a restart', async () => {
+  const dc = await startTelegram({ log: () => undefined, dataCentres: [{ id: 2 }, { id: 4 }] })
+  onTestFinished(() => dc.stop())
+  const { login } = dc.world.account(phone)
+  if (login === null) throw new Error('nobody signs in with this number')
+  login.dcId = 4
+  const at = installation()
+  const core = await launch(dc, { at })
+  const { signInId } = codeOf(await core.handlers['accounts.signIn']({ phone }))
+  await core.handlers['accounts.submitCode']({ signInId, code: dc.codeFor(phone) })
+  await core.stop()
+  const again = await launch(dc, { at, seed: 'two' })
+  expect(await again.handlers['accounts.list']({})).toMatchObject([
+    { name: 'Nassim Benali', health: 'online' },
+  ])
 })
