@@ -3,8 +3,8 @@ import { roleOption } from './database.ts'
 
 /**
  * Makes, or brings up to date, the role that the server works as: it may read and write every table, but on the ledger
- * and the audit log it may only read and insert, so that no statement of the server's can change what was paid or done. The owner keeps its
- * rights for migrations, and the triggers on the ledger stop even the owner.
+ * and the audit log it may only read and insert, so that no statement of the server's can change what was paid or done.
+ * The owner keeps its rights for migrations, and the triggers on both stop even the owner.
  *
  * Not a migration, because roles belong to the whole cluster and are in no dump: a database restored elsewhere gets its
  * role back at the next start. Gives the role's name; `undefined` when the owner may not make roles (`CREATEROLE`) or
