@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { DeliveryId } from '../../apps/desktop/src/contract/index.ts'
 import { confirm, draftOf } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
 import { installation, launch } from './product.ts'
-import { CAMILLE, dataCentre, until } from './support.ts'
+import { CAMILLE, dataCentre } from './support.ts'
 
 // What is scheduled, edited, moved and sent at once by the product's own core, over the real protocol.
 
@@ -26,13 +26,15 @@ test('A5, A6: edited, moved and sent at once over the real protocol, a message k
     draftOf(accountId, { chatIds: [chat.id], text: 'Avant', silent: true, dates: [local], timeZone: 'UTC' }),
   )
   const queue = () => dc.world.scheduled(CAMILLE.phone, peer)
-  await until(() => queue().length === 1)
-  const [placed] = queue()
+  const soon = { timeout: 40_000 }
+  await expect.poll(() => queue().length, soon).toBe(1)
+  // The world changes its messages in place.
+  const placed = { ...queue()[0]! }
   const ids: DeliveryId[] = (
     await core.handlers['deliveries.list']({ scope: 'all', cursor: null, limit: 10 })
   ).items.map(({ id }) => id)
   const one = async () => (await core.handlers['deliveries.get']({ ids }))[0]!
-  await until(async () => (await one()).state === 'scheduled')
+  await expect.poll(async () => (await one()).state, soon).toBe('scheduled')
 
   await core.handlers['deliveries.edit']({ ids, text: 'Après', entities: [] })
   await core.handlers['deliveries.move']({
@@ -41,12 +43,12 @@ test('A5, A6: edited, moved and sent at once over the real protocol, a message k
       to: new Date(dc.clock.now() + 5 * 3600_000).toISOString().slice(0, 19) + 'Z',
     })),
   })
-  await until(async () => queue()[0]?.text === 'Après' && (await one()).pending === null)
-  expect(queue()).toMatchObject([{ id: placed!.id, text: 'Après', silent: true }])
-  expect(queue()[0]!.date - placed!.date).toBeGreaterThan(3600)
+  await expect.poll(async () => [queue()[0]?.text, (await one()).pending], soon).toEqual(['Après', null])
+  expect(queue()).toMatchObject([{ id: placed.id, text: 'Après', silent: true }])
+  expect(queue()[0]!.date - placed.date).toBeGreaterThan(3600)
 
   await core.handlers['deliveries.sendNow']({ ids })
-  await until(async () => (await one()).state === 'published')
+  await expect.poll(async () => (await one()).state, soon).toBe('published')
   expect(queue()).toHaveLength(0)
   const after = dc.world.history(CAMILLE.phone, peer)
   expect(after.filter(({ text }) => text === 'Après')).toHaveLength(1)

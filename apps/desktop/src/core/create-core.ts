@@ -312,7 +312,7 @@ async function openFeatures(deps: {
       license.stop()
       imports.stop()
       series.stop()
-      await history.stop()
+      history.stop()
       await deliveries.stop()
       await accounts.stop()
     },

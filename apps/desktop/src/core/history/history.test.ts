@@ -98,7 +98,7 @@ test('send_history.json is kept current, without the texts', async () => {
     return found
   })
   expect(entries[0]).toMatchObject({ status: 'published', group: 'Annonces', group_id: '-1001' })
-  await core.history.stop()
+  core.history.stop()
 })
 
 test('statistics count what was published, late, failed and still to come, by day and account', async () => {

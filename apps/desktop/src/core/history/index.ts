@@ -81,6 +81,7 @@ export function createHistory(deps: HistoryDeps) {
   const path = join(deps.logsFolder, 'send_history.json')
   const write = async (): Promise<void> => {
     const accountName = await accountNames()
+    if (stopped) return
     const entries: object[] = []
     let cursor: string | null = null
     do {
@@ -94,13 +95,12 @@ export function createHistory(deps: HistoryDeps) {
   let cancelTimer = (): void => undefined
   let waiting = false
   let stopped = false
-  let writing: Promise<void> = Promise.resolve()
   const writeSoon = (): void => {
     if (waiting || stopped) return
     waiting = true
     cancelTimer = timers.after(WRITE_AFTER_MS, () => {
       waiting = false
-      writing = write().catch((error: unknown) => {
+      void write().catch((error: unknown) => {
         log('warning', 'history.write', { error: error instanceof Error ? error.name : 'unknown' })
       })
     })
@@ -117,11 +117,11 @@ export function createHistory(deps: HistoryDeps) {
   }
   return {
     handlers,
-    stop: async (): Promise<void> => {
+    /** A file being written is whole or not there: nobody has to wait for it. */
+    stop: (): void => {
       stopped = true
       unwatch()
       cancelTimer()
-      await writing
     },
   }
 }
