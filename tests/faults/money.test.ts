@@ -4,7 +4,7 @@ import { readViolations, someDevice } from '@autotele/license-server/testing'
 import { setScene, until, type Scene } from './support.ts'
 
 /** Real kills of real processes, shared by the replicas that are killed side by side. */
-const KILLS = Number(process.env['AUTOTELE_KILLS'] ?? 100)
+const KILLS = Number(process.env['AUTOTELE_KILLS'] ?? 20)
 const REPLICAS = 2
 const CHECKOUTS = 40
 

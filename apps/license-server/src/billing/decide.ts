@@ -1,14 +1,6 @@
 import type { CheckoutState } from '@autotele/shared'
-import type { Invoice, Payment } from './invoice.ts'
+import { isWhatWeAsked, type Asked, type Invoice, type Payment } from './invoice.ts'
 import { compareMoney } from './money.ts'
-
-/** What we asked BTCPay for when we made the invoice. */
-export type Asked = {
-  readonly invoiceId: string
-  readonly storeId: string
-  readonly amount: string
-  readonly currency: string
-}
 /** Whether paid time stands in the ledger for this invoice: never, now, or taken back. */
 export type Granted = 'never' | 'live' | 'reversed'
 export type LatePolicy = 'grant' | 'review'
@@ -126,17 +118,6 @@ export function decide(
     default:
       return doesNotPay('in_review', 'unknown_status')
   }
-}
-
-/** Whether BTCPay's invoice is the one we asked for, to the cent. */
-export function isWhatWeAsked(invoice: Invoice, asked: Asked): boolean {
-  return (
-    invoice.id === asked.invoiceId &&
-    invoice.storeId === asked.storeId &&
-    invoice.type === 'Standard' &&
-    invoice.currency === asked.currency &&
-    compareMoney(invoice.amount, asked.amount) === 0
-  )
 }
 
 /** More than was asked: at once, or by a payment to an invoice that was settled already, which stays `Settled/None`. */

@@ -5,7 +5,7 @@ export {
   type AttentionResult,
 } from './attention.ts'
 export { createArchive } from './archive.ts'
-export { BtcpayError, createBtcpay, type Btcpay } from './btcpay-client.ts'
+export { createBtcpay } from './btcpay-client.ts'
 export { createCheckouts, type Checkouts } from './checkouts.ts'
 export { createInbox, type Inbox } from './inbox.ts'
 export { createReconcile } from './reconcile.ts'

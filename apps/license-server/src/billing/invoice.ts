@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Checkout } from '../storage/generated/client.ts'
-import { isWhatWeAsked } from './decide.ts'
+import { compareMoney } from './money.ts'
 
 /** Decimal string; BTCPay writes strings, other versions have written numbers. */
 const decimal = z.union([z.string(), z.number().transform(String)]).pipe(z.string().regex(/^-?\d+(\.\d+)?$/))
@@ -51,6 +51,25 @@ export const paymentMethodsSchema = z.array(
 export const ITEM_CODE = 'autotele-month-1'
 /** BTCPay's clock may be behind ours by this much. */
 const CLOCK_SKEW_SECONDS = 300
+
+/** What we asked BTCPay for when we made the invoice. */
+export type Asked = {
+  readonly invoiceId: string
+  readonly storeId: string
+  readonly amount: string
+  readonly currency: string
+}
+
+/** Whether BTCPay's invoice is the one we asked for, to the cent. */
+export function isWhatWeAsked(invoice: Invoice, asked: Asked): boolean {
+  return (
+    invoice.id === asked.invoiceId &&
+    invoice.storeId === asked.storeId &&
+    invoice.type === 'Standard' &&
+    invoice.currency === asked.currency &&
+    compareMoney(invoice.amount, asked.amount) === 0
+  )
+}
 
 /** Whether an invoice is one that we asked for with this checkout: found by its order id, which anyone could copy. */
 export function answersCheckout(invoice: Invoice, storeId: string, checkout: Checkout): boolean {

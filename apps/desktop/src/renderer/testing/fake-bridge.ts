@@ -115,7 +115,7 @@ const foundItems: ImportItem[] = [
 
 function proxyView(change: ProxyChange): ProxyView {
   if (change.kind === 'none') return change
-  const { kind, host, port } = change
+  const { host, port } = change
   return change.kind === 'socks5'
     ? { kind: change.kind, host, port, username: change.username, hasPassword: change.password !== '' }
     : { kind: change.kind, host, port, hasSecret: true }
@@ -451,9 +451,7 @@ export function createFakeBridge(
       return { asked: ids, failed: [], until: null }
     },
     'deliveries.queue': () => ({
-      others: [
-        { at: iso(clock() + 86_400_000), text: 'Écrit sur le téléphone', entities: [], media: false },
-      ],
+      others: [{ at: iso(clock() + 86_400_000), text: 'Écrit sur le téléphone', entities: [], media: false }],
       ours: 2,
       limit: 100,
     }),

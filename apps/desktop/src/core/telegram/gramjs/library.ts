@@ -12,7 +12,6 @@ export {
   FileMigrateError,
   FloodTestPhoneWaitError,
   FloodWaitError,
-  InvalidBufferError,
   MsgWaitError,
   NetworkMigrateError,
   PhoneMigrateError,

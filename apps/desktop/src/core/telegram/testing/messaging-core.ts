@@ -85,7 +85,13 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
     delivery,
     plans,
     series,
-    handlers: { ...accounts.handlers, ...targets.handlers, ...delivery.handlers, ...plans, ...series.handlers },
+    handlers: {
+      ...accounts.handlers,
+      ...targets.handlers,
+      ...delivery.handlers,
+      ...plans,
+      ...series.handlers,
+    },
     start: async (): Promise<void> => {
       const connecting = accounts.start()
       series.start()
