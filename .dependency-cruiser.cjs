@@ -18,7 +18,17 @@ const only = (name, comment, from, to) => ({
 })
 const never = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
-const CORE_FEATURES = ['accounts', 'targets', 'plans', 'series', 'delivery', 'drafts', 'license', 'vault', 'settings']
+const CORE_FEATURES = [
+  'accounts',
+  'targets',
+  'plans',
+  'series',
+  'delivery',
+  'drafts',
+  'license',
+  'vault',
+  'settings',
+]
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
