@@ -1,4 +1,4 @@
-// `pnpm --filter @autotele/tests gallery`: one picture of every screen, light and dark, of the real product in a real
+// `npm run gallery`: one picture of every screen, light and dark, of the real product in a real
 // browser, in test-results/gallery, for a look before a release. With `--documents`, the pictures that the documents
 // show are renewed in docs/images; a machine with an emoji font makes the better ones.
 import { copyFile, mkdir } from 'node:fs/promises'
