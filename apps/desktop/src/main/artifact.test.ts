@@ -51,9 +51,9 @@ describe.skipIf(!built)('the built application', () => {
   test('the interface names no server, opens no socket, evaluates no text', () => {
     for (const file of filesIn('renderer').filter(name => /\.(?:js|css|html)$/.test(name))) {
       const text = read(file)
-      // Names of XML vocabularies, Vue's error pages and examples in sentences are never fetched.
+      // Names of XML vocabularies, Vue's error pages, examples and bare schemes in sentences are never fetched.
       const known =
-        /^https?:\/\/(?:www\.w3\.org\/|vuejs\.org\/error-reference\/|example\.com|exemple\.fr|\$\{)/
+        /^https?:\/\/(?:www\.w3\.org\/|vuejs\.org\/error-reference\/|example\.com|exemple\.fr|\$\{|\.?$)/
       const addresses = [...text.matchAll(/\b(?:https?|wss?):\/\/[^\s"'`)]+/g)].map(([address]) => address)
       expect([file, addresses.filter(address => !known.test(address))]).toEqual([file, []])
       expect(text).not.toMatch(/new WebSocket\(|\beval\(|new Function\(|unsafe-(?:inline|eval)/)
@@ -78,7 +78,8 @@ describe.skipIf(!built)('the built application', () => {
     const modules = [...reachable(join('main', 'core-process.js'))].flatMap(file => importsOf(read(file)))
     const builtin = new Set([...builtinModules, ...builtinModules.map(name => `node:${name}`), 'node:sqlite'])
     const foreign = modules.filter(
-      name => !builtin.has(name) && !/^(?:telegram|big-integer)(?:\/|$)/.test(name),
+      // `#telegram` is the library by the `imports` of package.json, which is shipped beside `out`.
+      name => !builtin.has(name) && !/^(?:#?telegram|big-integer)(?:\/|$)/.test(name),
     )
     expect(foreign).toEqual([])
   })
