@@ -56,7 +56,7 @@ ${phones(product, password => `mot de passe « ${password} »`, 'sans mot de pas
   serverStopped: '  Serveur de licences arrêté. Le client continue hors ligne ; l pour le relancer.',
   serverStarted: '  Serveur de licences relancé.',
   stopping: 'Arrêt…',
-  stopped: 'Tout est arrêté. Les données restent dans le dossier .autotele.',
+  stopped: 'Tout est arrêté. Les données sont gardées pour la prochaine fois.',
 }
 
 const en: Words = {
@@ -94,7 +94,7 @@ ${phones(product, password => `password "${password}"`, 'no password')}
   serverStopped: '  Licence server stopped. The client works offline; l restarts it.',
   serverStarted: '  Licence server restarted.',
   stopping: 'Stopping…',
-  stopped: 'Everything is stopped. The data stays in the folder .autotele.',
+  stopped: 'Everything is stopped. The data is kept for the next time.',
 }
 
 /** French unless the machine clearly speaks another language, as the product does. */
