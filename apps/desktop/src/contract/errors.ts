@@ -124,6 +124,8 @@ export const ERROR_CODES = [
   'storage/folder-in-use',
   'settings/invalid',
   'settings/server-secret-in-client-file',
+  // The program around the core
+  'shell/not-here',
 ] as const
 
 export const ErrorCode = z.enum(ERROR_CODES)

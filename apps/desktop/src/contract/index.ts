@@ -12,6 +12,7 @@ import { network } from './network.ts'
 import { plans } from './plans.ts'
 import { series } from './series.ts'
 import { settings } from './settings.ts'
+import { shell } from './shell.ts'
 import { targets } from './targets.ts'
 import { vault } from './vault.ts'
 
@@ -29,6 +30,7 @@ export const contract = {
   deliveries,
   history,
   license,
+  shell,
 } as const
 
 type Contract = typeof contract
@@ -82,5 +84,6 @@ export * from './network.ts'
 export * from './plans.ts'
 export * from './series.ts'
 export * from './settings.ts'
+export * from './shell.ts'
 export * from './targets.ts'
 export * from './vault.ts'

@@ -64,6 +64,15 @@ export const METHOD_NAMES = [
   'license.activate',
   'license.freeSeat',
   'license.refresh',
+  'shell.get',
+  'shell.update',
+  'shell.takeLink',
+  'shell.crashReport',
+  'shell.forgetCrash',
+  'shell.checkUpdate',
+  'shell.downloadUpdate',
+  'shell.installUpdate',
+  'shell.skipUpdate',
 ] as const
 export type MethodName = (typeof METHOD_NAMES)[number]
 
@@ -78,5 +87,7 @@ export const EVENT_NAMES = [
   'deliveries.changed',
   'deliveries.progressed',
   'license.changed',
+  'shell.changed',
+  'shell.noticed',
 ] as const
 export type EventName = (typeof EVENT_NAMES)[number]

@@ -19,6 +19,8 @@ import { createSealedRecords, createVault } from './vault/index.ts'
 
 const PASSPHRASE = 'un bateau traverse la nuit'
 const rootKey = toPublicJwk(generatePrivateJwk())
+/** What the shell around the core answers itself never comes here. */
+const coreMethods = METHOD_NAMES.filter(name => !name.startsWith('shell.'))
 
 async function startCore({
   folder = tempFolder(),
@@ -86,7 +88,7 @@ describe('opening', () => {
 
   test('until the vault is open only app, vault and settings answer', async () => {
     const { core } = await startCore()
-    for (const name of METHOD_NAMES) {
+    for (const name of coreMethods) {
       const open = /^(app|vault|settings)\./.test(name)
       const answer = await core.call(name, open ? { nonsense: true } : {})
       expect([name, answer]).toEqual([name, failed(open ? 'call/invalid-input' : 'vault/locked')])
@@ -97,7 +99,7 @@ describe('opening', () => {
   test('once it is open every method of the contract has its handler', async () => {
     const { core } = await startCore()
     await done(core, 'vault.create', { passphrase: null })
-    for (const name of METHOD_NAMES) {
+    for (const name of coreMethods) {
       expect([name, await core.call(name, { nonsense: true })]).toEqual([name, failed('call/invalid-input')])
     }
     await core.stop()

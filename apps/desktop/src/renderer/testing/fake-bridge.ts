@@ -32,6 +32,7 @@ import type {
 } from '../../contract/index.ts'
 import { addDays, dayOf, toInstant, toLocal } from '../lib/time.ts'
 import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
+import { fakeShell } from './fake-shell.ts'
 
 export type Scenario = 'full' | 'new' | 'locked' | 'empty'
 
@@ -541,6 +542,7 @@ export function createFakeBridge(
     'license.freeSeat': ({ licenseKey }) =>
       setLicense({ state: 'valid', plan: 'monthly', canCreate: true, licenseKey, seats: [] }),
     'license.refresh': () => state.license,
+    ...fakeShell(emit),
   }
 
   return {

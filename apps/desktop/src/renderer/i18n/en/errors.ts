@@ -438,6 +438,10 @@ export const errors: Sentences<typeof fr> = {
     what: 'A setting has an impossible value.',
     next: 'Correct it in Settings or in config/app_config.json.',
   },
+  'shell/not-here': {
+    what: 'This form of AutoTele, or this system, cannot do that.',
+    next: 'Use the application installed on your computer.',
+  },
   'settings/server-secret-in-client-file': {
     what: 'The settings file contains a secret of the payment server.',
     next: 'Remove btcpay.api_key and btcpay.webhook_secret from config/app_config.json and renew them in BTCPay.',

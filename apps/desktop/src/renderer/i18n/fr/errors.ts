@@ -435,6 +435,10 @@ export const errors = {
     what: 'Un réglage a une valeur impossible.',
     next: 'Corrigez-le dans Réglages ou dans config/app_config.json.',
   },
+  'shell/not-here': {
+    what: 'Cette forme d’AutoTele, ou ce système, ne sait pas le faire.',
+    next: 'Utilisez l’application installée sur votre ordinateur.',
+  },
   'settings/server-secret-in-client-file': {
     what: 'Le fichier de réglages contient un secret du serveur de paiement.',
     next: 'Retirez btcpay.api_key et btcpay.webhook_secret de config/app_config.json et renouvelez-les dans BTCPay.',
