@@ -1,12 +1,15 @@
 import type { z } from 'zod'
 import { accounts } from './accounts.ts'
 import { app } from './app.ts'
+import { backup } from './backup.ts'
 import { deliveries } from './deliveries.ts'
 import type { Event, Method } from './define.ts'
+import { diagnostics, logs } from './diagnostics.ts'
 import type { Envelope } from './errors.ts'
 import { history } from './history.ts'
 import { imports } from './import.ts'
 import { license } from './license.ts'
+import { intake, media, type MediaFile } from './media.ts'
 import type { EventName, MethodName } from './names.ts'
 import { network } from './network.ts'
 import { plans } from './plans.ts'
@@ -14,6 +17,7 @@ import { series } from './series.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { targets } from './targets.ts'
+import { defaults, drafts, lists, messages, templates } from './templates.ts'
 import { vault } from './vault.ts'
 
 /** Everything the interface and the core may say to each other. */
@@ -21,17 +25,40 @@ export const contract = {
   app,
   vault,
   settings,
+  backup,
   network,
   accounts,
   import: imports,
   targets,
+  media,
   plans,
   series,
   deliveries,
   history,
   license,
   shell,
+  templates,
+  lists,
+  drafts,
+  defaults,
+  messages,
+  logs,
+  diagnostics,
 } as const
+
+/** What a host alone may say to its core, besides: how files come in. */
+export const hostContract = {
+  'media.begin': intake.begin,
+  'media.write': intake.write,
+  'media.end': intake.end,
+  'media.abort': intake.abort,
+} as const
+export type HostMethodName = keyof typeof hostContract
+export type HostHandlers = {
+  readonly [N in HostMethodName]: (
+    input: z.output<(typeof hostContract)[N]['input']>,
+  ) => Promise<z.output<(typeof hostContract)[N]['output']>> | z.output<(typeof hostContract)[N]['output']>
+}
 
 type Contract = typeof contract
 type Entry<N extends string> = N extends `${infer F}.${infer M}`
@@ -66,6 +93,11 @@ export type Bridge = {
   subscribe(listener: (message: EventMessage) => void): () => void
   /** Tells whether the core can be reached just now; called at once with the present state. */
   onConnection(listener: (connected: boolean) => void): () => void
+  /**
+   * Copies a file that a person chose into the profile: from its place on disk in Electron, streamed to this machine's own
+   * host in a browser.
+   */
+  addFile(file: File): Promise<Envelope<MediaFile>>
   /** Opens a page in the system's browser; only addresses the application itself handed out are opened. */
   openExternal(url: string): void
 }
@@ -74,16 +106,20 @@ export { METHOD_NAMES, EVENT_NAMES } from './names.ts'
 export type { EventName, MethodName } from './names.ts'
 export * from './accounts.ts'
 export * from './app.ts'
+export * from './backup.ts'
 export * from './common.ts'
+export * from './diagnostics.ts'
 export * from './deliveries.ts'
 export * from './errors.ts'
 export * from './history.ts'
 export * from './import.ts'
 export * from './license.ts'
+export * from './media.ts'
 export * from './network.ts'
 export * from './plans.ts'
 export * from './series.ts'
 export * from './settings.ts'
 export * from './shell.ts'
 export * from './targets.ts'
+export * from './templates.ts'
 export * from './vault.ts'

@@ -17,6 +17,8 @@ export const SettingsView = z.object({
   maxGroupsWarning: z.number().int(),
   /** The person's own registration at my.telegram.org; null: the application's. Its hash stays in the core. */
   apiId: z.int().nullable(),
+  /** Minutes after which the vault locks itself when nobody is there; 0: never. */
+  autoLogoutMinutes: z.number(),
   /** What is wrong with the file (`params.key` names the value); its default counts meanwhile and the file stays. */
   problem: CallError.optional(),
 })
@@ -37,10 +39,16 @@ export const SettingsChange = z.strictObject({
     })
     .nullable()
     .optional(),
+  autoLogoutMinutes: z.int().min(0).max(100_000).optional(),
 })
 
 export const settings = {
   get: method(Nothing, SettingsView),
   update: method(SettingsChange, SettingsView),
+  /**
+   * Mends the file, when a person asks for it: secrets of the server and impossible values are taken out; a file that
+   * cannot be read is put aside beside the new one (`app_config.json.damaged-…`).
+   */
+  repair: method(Nothing, SettingsView),
   changed: event(SettingsView),
 } as const

@@ -1,3 +1,4 @@
+import { AccountDefaults } from '../../contract/index.ts'
 import type {
   AccountId,
   AccountView,
@@ -7,6 +8,7 @@ import type {
   ChatId,
   DeliveryId,
   DeliveryView,
+  DraftId,
   Envelope,
   ErrorCode,
   EventMessage,
@@ -25,10 +27,14 @@ import type {
   RuleDate,
   SeriesId,
   SeriesView,
+  Protection,
   ProxyChange,
   ProxyView,
+  RestorePreview,
   SettingsView,
   SignInStep,
+  TargetListId,
+  TemplateId,
 } from '../../contract/index.ts'
 import { addDays, dayOf, toInstant, toLocal } from '../lib/time.ts'
 import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
@@ -73,6 +79,27 @@ export type FakeState = {
   deliveries: DeliveryView[]
   series: SeriesView[]
   progress: Progress[]
+}
+
+const protection: Protection = {
+  slots: [{ id: 's1', type: 'passphrase', backend: null }],
+  keyring: 'available',
+  requirePassword: false,
+  problem: null,
+}
+
+const contents = { accounts: 1, chats: 12, waiting: 3, messages: 40, series: 1 }
+const restorePreview: RestorePreview = {
+  restoreId: 'r1',
+  createdAt: '2027-01-03T09:00:00Z',
+  appVersion: '0.1.0',
+  bytes: 1_000_000,
+  accounts: [{ name: 'Alix Martin', phone: '+33 6 12 34 56 78', session: true }],
+  counts: contents,
+  here: contents,
+  parts: ['database', 'sessions', 'vault', 'settings'],
+  damagedHere: [],
+  warnings: ['session-on-two-computers', 'waiting-is-paused'],
 }
 
 const foundItems: ImportItem[] = [
@@ -155,6 +182,7 @@ function firstState(scenario: Scenario, now: number): FakeState {
       maxMessagesPerMinute: 20,
       maxGroupsWarning: 50,
       apiId: null,
+      autoLogoutMinutes: 0,
     },
     proxy: { kind: 'none' },
     importedDrafts: [],
@@ -285,6 +313,29 @@ export function createFakeBridge(
       return setApp({ vault: 'open' })
     },
     'vault.lock': () => setApp({ vault: 'locked' }),
+    'vault.protection': () => protection,
+    'vault.changePassphrase': () => protection,
+    'vault.addPassphrase': () => protection,
+    'vault.addKeyring': () => protection,
+    'vault.removeSlot': () => protection,
+    'vault.setRequirePassword': () => protection,
+    'vault.changeDataKey': () => protection,
+    'backup.create': ({ path }) => ({ backupId: 'b1', path, fileName: 'autotele.autotele-backup', bytes: 3 }),
+    'backup.read': () => ({ base64: 'AAAA', next: null }),
+    'backup.discard': () => ({}),
+    'backup.beginUpload': () => ({ uploadId: 'u1' }),
+    'backup.upload': ({ offset, base64 }) => ({ bytes: offset + Math.floor((base64.length * 3) / 4) }),
+    'backup.inspect': () => restorePreview,
+    'backup.restore': () => ({ keptAs: 'before-restore-20270104-090000' }),
+    'backup.forget': () => ({}),
+    'backup.snapshots': () => [],
+    'backup.takeSnapshot': () => ({
+      name: '20270104-090000-asked',
+      createdAt: iso(clock()),
+      reason: 'asked',
+      bytes: 1_000_000,
+    }),
+    'backup.removeKept': () => ({}),
     'settings.get': () => state.settings,
     'settings.update': ({ telegramApp, ...change }) => {
       state.settings = { ...state.settings, ...(change as Partial<SettingsView>) }
@@ -292,6 +343,7 @@ export function createFakeBridge(
       emit('settings.changed', state.settings)
       return state.settings
     },
+    'settings.repair': () => state.settings,
     'import.inspect': () => ({ inspectionId: 'i1', items: foundItems }),
     'import.run': ({ inspectionId, itemIds }) => {
       const results = itemIds.map(id => ({ id, outcome: 'imported' as const, problem: null }))
@@ -333,6 +385,11 @@ export function createFakeBridge(
     'accounts.cancelSignIn': () => ({}),
     'accounts.reconnect': ({ accountId }) => {
       state.accounts = state.accounts.map(one => (one.id === accountId ? { ...one, health: 'online' } : one))
+      const found = state.accounts.find(one => one.id === accountId)
+      if (found === undefined) throw new FakeFailure('account/unknown')
+      return found
+    },
+    'accounts.checkAgain': ({ accountId }) => {
       const found = state.accounts.find(one => one.id === accountId)
       if (found === undefined) throw new FakeFailure('account/unknown')
       return found
@@ -394,9 +451,45 @@ export function createFakeBridge(
     'series.edit': ({ id, text, entities }) => changeSeries(id, { text, entities }),
     'plans.saveDraft': ({ draft }) => {
       state.draft = draft
-      return {}
+      return { draftId: draft === null ? null : ('d1' as DraftId) }
     },
     'plans.loadDraft': () => state.draft,
+    'templates.list': () => [],
+    'templates.save': ({ id, ...words }) => ({
+      ...words,
+      id: id ?? (`t${String(++made)}` as TemplateId),
+      updatedAt: iso(clock()),
+    }),
+    'templates.remove': () => ({}),
+    'templates.reorder': () => [],
+    'lists.list': () => [],
+    'lists.save': ({ id, accountId, name, chatIds }) => ({
+      id: id ?? (`l${String(++made)}` as TargetListId),
+      ...{ accountId, name, problems: 0, updatedAt: iso(clock()) },
+      chats: chatIds.map(chatId => ({ id: chatId, title: chatId, state: 'ok' })),
+    }),
+    'lists.remove': () => ({}),
+    'drafts.list': () => [],
+    'drafts.open': () => {
+      throw new FakeFailure('draft/unknown')
+    },
+    'drafts.leave': () => ({}),
+    'drafts.remove': () => ({}),
+    'defaults.get': ({ accountId }) => AccountDefaults.parse({ accountId, text: '' }),
+    'defaults.save': given => given,
+    'messages.test': ({ draft }) => ({ text: draft.text, entities: draft.entities }),
+    'logs.read': () => ({ lines: [], days: [], folder: '/home/alix/AutoTele/logs', level: 'info' }),
+    'logs.follow': () => ({}),
+    'diagnostics.get': () => ({ startedAt: null, running: false, items: [] }),
+    'diagnostics.start': () => ({ startedAt: iso(clock()), running: true, items: [] }),
+    'diagnostics.cancel': () => ({ startedAt: iso(clock()), running: false, items: [] }),
+    'diagnostics.hosts': () => [],
+    'diagnostics.prepareExport': () => ({ exportId: 'e1', files: [] }),
+    'diagnostics.export': () => ({
+      fileName: 'autotele-diagnostics.zip',
+      type: 'application/zip',
+      base64: 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==',
+    }),
     'deliveries.list': ({ scope, accountId, cursor, limit }) => {
       const past = new Set(['published', 'cancelled', 'missed', 'skipped'])
       const all = state.deliveries.filter(

@@ -36,7 +36,39 @@ export const errors: Sentences<typeof fr> = {
   },
   'vault/damaged': {
     what: 'The vault of your data is damaged and does not open.',
-    next: 'Restore a backup of the AutoTele folder, without erasing anything first.',
+    next: 'Choose a copy or a backup to restore; what is damaged will be kept aside.',
+  },
+  'vault/last-slot': {
+    what: 'Without it nothing would protect or open your data any more.',
+    next: 'Add a passphrase first.',
+  },
+  'vault/slot-unknown': {
+    what: 'This way in does not exist any more.',
+    next: 'Go back to Security to see those that are left.',
+  },
+  'vault/keyring-unusable': {
+    what: 'The keyring of this computer cannot keep the key.',
+    next: 'Keep your passphrase; if the settings require it, lift that requirement first.',
+  },
+  'backup/path-unusable': {
+    what: 'This path leads to no usable file.',
+    next: 'Write the whole path of a file, in a folder that exists.',
+  },
+  'backup/file-exists': {
+    what: 'There is a file at this place already.',
+    next: 'Choose another name: nothing is ever replaced.',
+  },
+  'backup/not-a-backup': {
+    what: 'This file is not a backup of AutoTele.',
+    next: 'Choose a file whose name ends in .autotele-backup.',
+  },
+  'backup/damaged': {
+    what: 'This backup is damaged or incomplete.',
+    next: 'Copy it again from where it is kept, or take another one. Your present data is untouched.',
+  },
+  'backup/over': {
+    what: 'This operation is over.',
+    next: 'Start again from the beginning.',
   },
   'telegram/phone-invalid': {
     what: 'Telegram does not recognise this number.',
@@ -298,6 +330,10 @@ export const errors: Sentences<typeof fr> = {
     what: 'This account is not connected to Telegram.',
     next: 'Open Accounts and reconnect it.',
   },
+  'account/not-all-cancelled': {
+    what: 'Some messages scheduled at Telegram could not be cancelled ({count}), so the account was not removed.',
+    next: 'Reconnect the account and try again, or remove it and let those messages go out.',
+  },
   'chat/unknown': {
     what: 'A chosen chat is unknown to this account.',
     next: 'Refresh the list of chats and choose again.',
@@ -309,6 +345,18 @@ export const errors: Sentences<typeof fr> = {
   'plan/text-too-long': {
     what: 'The text is longer than {limit} characters.',
     next: 'Make it shorter.',
+  },
+  'plan/caption-too-long': {
+    what: 'The caption is longer than {limit} characters.',
+    next: 'Make it shorter: with a file Telegram accepts 1024 characters, 2048 with Premium.',
+  },
+  'plan/album-mixed': {
+    what: 'These files do not go into one album.',
+    next: 'An album holds photos and videos, or only files, or only music; the others go alone.',
+  },
+  'plan/unknown': {
+    what: 'This plan is no longer in the list.',
+    next: 'The list is about to be brought up to date.',
   },
   'plan/no-chat': {
     what: 'No chat is chosen.',
@@ -346,6 +394,34 @@ export const errors: Sentences<typeof fr> = {
     what: 'Something changed since the preview.',
     next: 'Read the new preview, then confirm.',
   },
+  'media/unknown': {
+    what: 'An attached file is no longer in AutoTele.',
+    next: 'Remove it from the message and add it again.',
+  },
+  'media/too-large': {
+    what: 'The file {name} is too large: at most {limit} MB.',
+    next: 'Choose a smaller file, or make this one smaller.',
+  },
+  'media/empty': {
+    what: 'This file is empty.',
+    next: 'Choose another one.',
+  },
+  'media/in-use': {
+    what: 'This file belongs to a message that has not left yet.',
+    next: 'Cancel that message first; the file is then removed by itself.',
+  },
+  'media/damaged': {
+    what: 'The copy of the file {name} is damaged or gone.',
+    next: 'Add the file again.',
+  },
+  'media/photo-refused': {
+    what: 'Telegram would refuse {name} as a photo.',
+    next: 'Send it as a file: a photo has at most 10 MB, its sides 10,000 pixels together and a ratio of at most 20.',
+  },
+  'media/intake-over': {
+    what: 'Adding this file was interrupted.',
+    next: 'Add it again.',
+  },
   'series/unknown': {
     what: 'This series is no longer in the list.',
     next: 'The list will update itself.',
@@ -377,6 +453,42 @@ export const errors: Sentences<typeof fr> = {
   'delivery/not-cancellable': {
     what: 'This message can no longer be cancelled.',
     next: 'If it is published, delete it in Telegram.',
+  },
+  'name/missing': {
+    what: 'A name is missing.',
+    next: 'Give one, to find it again later.',
+  },
+  'name/too-long': {
+    what: 'This name is too long.',
+    next: 'Shorten it to {limit} characters at most.',
+  },
+  'name/taken': {
+    what: 'The name “{name}” is already taken.',
+    next: 'Choose another name, or change the one that has it.',
+  },
+  'template/unknown': {
+    what: 'This template no longer exists.',
+    next: 'It was deleted; save it as a new template.',
+  },
+  'template/too-many': {
+    what: 'You have reached the limit of {limit} templates.',
+    next: 'Delete one you no longer use, then try again.',
+  },
+  'list/unknown': {
+    what: 'This list of chats no longer exists.',
+    next: 'It was deleted; save it as a new list.',
+  },
+  'list/too-many': {
+    what: 'This account has reached the limit of {limit} lists.',
+    next: 'Delete one you no longer use, then try again.',
+  },
+  'draft/unknown': {
+    what: 'This draft no longer exists.',
+    next: 'Choose another in the list, or begin a new message.',
+  },
+  'diagnostics/export-over': {
+    what: 'This report was prepared too long ago and is no longer kept.',
+    next: 'Prepare it again, look through it, then save it.',
   },
   'license/required': {
     what: 'Scheduling needs a licence or a trial.',
@@ -424,7 +536,7 @@ export const errors: Sentences<typeof fr> = {
   },
   'storage/damaged': {
     what: 'The data of AutoTele is damaged.',
-    next: 'Restore a backup, without erasing anything first.',
+    next: 'Choose a copy to restore; what is damaged will be kept aside.',
   },
   'storage/newer-version': {
     what: 'This data comes from a newer version of AutoTele.',
@@ -443,7 +555,7 @@ export const errors: Sentences<typeof fr> = {
     next: 'Use the application installed on your computer.',
   },
   'settings/server-secret-in-client-file': {
-    what: 'The settings file contains a secret of the payment server.',
-    next: 'Remove btcpay.api_key and btcpay.webhook_secret from config/app_config.json and renew them in BTCPay.',
+    what: 'The settings file contains a secret of the server: {key}.',
+    next: 'Remove {key} from config/app_config.json, or let AutoTele remove it, then renew that secret on the server.',
   },
 }

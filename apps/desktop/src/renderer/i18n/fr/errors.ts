@@ -33,7 +33,39 @@ export const errors = {
   },
   'vault/damaged': {
     what: 'Le coffre de vos données est abîmé et ne s’ouvre pas.',
-    next: 'Restaurez une sauvegarde du dossier d’AutoTele, sans rien effacer avant.',
+    next: 'Choisissez une copie ou une sauvegarde à restaurer ; ce qui est abîmé sera gardé de côté.',
+  },
+  'vault/last-slot': {
+    what: 'Sans cela, plus rien ne protégerait ni n’ouvrirait vos données.',
+    next: 'Ajoutez d’abord une phrase secrète.',
+  },
+  'vault/slot-unknown': {
+    what: 'Cet accès n’existe plus.',
+    next: 'Revenez à la page Sécurité pour voir ceux qui restent.',
+  },
+  'vault/keyring-unusable': {
+    what: 'Le trousseau de cet ordinateur ne peut pas garder la clé.',
+    next: 'Gardez votre phrase secrète ; si elle est exigée dans les réglages, levez d’abord cette exigence.',
+  },
+  'backup/path-unusable': {
+    what: 'Ce chemin ne mène à aucun fichier utilisable.',
+    next: 'Écrivez le chemin complet d’un fichier, dans un dossier qui existe.',
+  },
+  'backup/file-exists': {
+    what: 'Il y a déjà un fichier à cet endroit.',
+    next: 'Choisissez un autre nom : rien n’est jamais remplacé.',
+  },
+  'backup/not-a-backup': {
+    what: 'Ce fichier n’est pas une sauvegarde d’AutoTele.',
+    next: 'Choisissez un fichier dont le nom finit par .autotele-backup.',
+  },
+  'backup/damaged': {
+    what: 'Cette sauvegarde est abîmée ou incomplète.',
+    next: 'Copiez-la de nouveau depuis son support, ou prenez-en une autre. Vos données actuelles sont intactes.',
+  },
+  'backup/over': {
+    what: 'Cette opération n’est plus en cours.',
+    next: 'Recommencez depuis le début.',
   },
   'telegram/phone-invalid': {
     what: 'Telegram ne reconnaît pas ce numéro.',
@@ -295,6 +327,10 @@ export const errors = {
     what: 'Ce compte n’est pas connecté à Telegram.',
     next: 'Ouvrez Comptes et reconnectez-le.',
   },
+  'account/not-all-cancelled': {
+    what: 'Des messages programmés chez Telegram n’ont pas pu être annulés ({count}) ; le compte n’a donc pas été retiré.',
+    next: 'Reconnectez le compte et recommencez, ou retirez-le en laissant ces messages partir.',
+  },
   'chat/unknown': {
     what: 'Une discussion choisie est inconnue de ce compte.',
     next: 'Actualisez la liste des discussions et choisissez de nouveau.',
@@ -306,6 +342,18 @@ export const errors = {
   'plan/text-too-long': {
     what: 'Le texte dépasse {limit} caractères.',
     next: 'Raccourcissez-le.',
+  },
+  'plan/caption-too-long': {
+    what: 'La légende dépasse {limit} caractères.',
+    next: 'Raccourcissez-la : avec un fichier, Telegram accepte 1024 caractères, 2048 avec Premium.',
+  },
+  'plan/album-mixed': {
+    what: 'Ces fichiers ne vont pas dans un même album.',
+    next: 'Un album réunit des photos et des vidéos, ou seulement des fichiers, ou seulement de la musique ; les autres partent seuls.',
+  },
+  'plan/unknown': {
+    what: 'Ce plan n’est plus dans la liste.',
+    next: 'La liste va se mettre à jour.',
   },
   'plan/no-chat': {
     what: 'Aucune discussion n’est choisie.',
@@ -343,6 +391,34 @@ export const errors = {
     what: 'Quelque chose a changé depuis l’aperçu.',
     next: 'Relisez le nouvel aperçu, puis confirmez.',
   },
+  'media/unknown': {
+    what: 'Un fichier joint n’est plus dans AutoTele.',
+    next: 'Retirez-le du message et ajoutez-le de nouveau.',
+  },
+  'media/too-large': {
+    what: 'Le fichier {name} est trop grand : au plus {limit} Mo.',
+    next: 'Choisissez un fichier plus petit ou réduisez celui-ci.',
+  },
+  'media/empty': {
+    what: 'Ce fichier est vide.',
+    next: 'Choisissez-en un autre.',
+  },
+  'media/in-use': {
+    what: 'Ce fichier est joint à un message qui n’est pas encore parti.',
+    next: 'Annulez d’abord ce message ; le fichier sera ensuite retiré de lui-même.',
+  },
+  'media/damaged': {
+    what: 'La copie du fichier {name} est abîmée ou a disparu.',
+    next: 'Ajoutez le fichier de nouveau.',
+  },
+  'media/photo-refused': {
+    what: 'Telegram refuserait {name} comme photo.',
+    next: 'Envoyez-la comme fichier : une photo a au plus 10 Mo, et ses côtés 10 000 pixels en tout et un rapport d’au plus 20.',
+  },
+  'media/intake-over': {
+    what: 'L’ajout de ce fichier a été interrompu.',
+    next: 'Ajoutez-le de nouveau.',
+  },
   'series/unknown': {
     what: 'Cette série n’est plus dans la liste.',
     next: 'La liste va se mettre à jour.',
@@ -374,6 +450,42 @@ export const errors = {
   'delivery/not-cancellable': {
     what: 'Ce message ne peut plus être annulé.',
     next: 'S’il est publié, supprimez-le dans Telegram.',
+  },
+  'name/missing': {
+    what: 'Il manque un nom.',
+    next: 'Donnez-en un, pour le retrouver plus tard.',
+  },
+  'name/too-long': {
+    what: 'Ce nom est trop long.',
+    next: 'Raccourcissez-le à {limit} caractères au plus.',
+  },
+  'name/taken': {
+    what: 'Le nom « {name} » est déjà pris.',
+    next: 'Choisissez un autre nom, ou modifiez l’élément qui le porte.',
+  },
+  'template/unknown': {
+    what: 'Ce modèle n’existe plus.',
+    next: 'Il a été supprimé ; enregistrez-le comme un nouveau modèle.',
+  },
+  'template/too-many': {
+    what: 'Vous avez atteint le maximum de {limit} modèles.',
+    next: 'Supprimez-en un dont vous ne vous servez plus, puis recommencez.',
+  },
+  'list/unknown': {
+    what: 'Cette liste de discussions n’existe plus.',
+    next: 'Elle a été supprimée ; enregistrez-la comme une nouvelle liste.',
+  },
+  'list/too-many': {
+    what: 'Ce compte a atteint le maximum de {limit} listes.',
+    next: 'Supprimez-en une dont vous ne vous servez plus, puis recommencez.',
+  },
+  'draft/unknown': {
+    what: 'Ce brouillon n’existe plus.',
+    next: 'Choisissez-en un autre dans la liste, ou commencez un nouveau message.',
+  },
+  'diagnostics/export-over': {
+    what: 'Ce relevé a été préparé il y a trop longtemps et n’est plus gardé.',
+    next: 'Préparez-le de nouveau, relisez-le, puis enregistrez-le.',
   },
   'license/required': {
     what: 'Il faut une licence ou un essai pour programmer.',
@@ -421,7 +533,7 @@ export const errors = {
   },
   'storage/damaged': {
     what: 'Les données d’AutoTele sont abîmées.',
-    next: 'Restaurez une sauvegarde, sans rien effacer avant.',
+    next: 'Choisissez une copie à restaurer ; ce qui est abîmé sera gardé de côté.',
   },
   'storage/newer-version': {
     what: 'Ces données viennent d’une version plus récente d’AutoTele.',
@@ -440,7 +552,7 @@ export const errors = {
     next: 'Utilisez l’application installée sur votre ordinateur.',
   },
   'settings/server-secret-in-client-file': {
-    what: 'Le fichier de réglages contient un secret du serveur de paiement.',
-    next: 'Retirez btcpay.api_key et btcpay.webhook_secret de config/app_config.json et renouvelez-les dans BTCPay.',
+    what: 'Le fichier de réglages contient un secret du serveur : {key}.',
+    next: 'Retirez {key} de config/app_config.json, ou laissez AutoTele le retirer, puis renouvelez ce secret sur le serveur.',
   },
 }
