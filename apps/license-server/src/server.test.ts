@@ -68,11 +68,11 @@ describe('a server', () => {
   })
 
   test('after a rotation the next key is published before it signs, and the old one as long as its tokens live', async () => {
-    const { keyEncryptionKey } = await resolveSecrets(harness.config, () => undefined)
+    const { sealing } = await resolveSecrets(harness.config, () => undefined)
     const device = harness.device()
     const old = await device.call('POST', ROUTES.trials, { device: someDevice })
     const active = await harness.db.signingKey.findFirstOrThrow({ where: { state: 'active' } })
-    const next = await createSigningKey(harness.db, keyEncryptionKey, 'next', harness.clock.now)
+    const next = await createSigningKey(harness.db, sealing, 'next', harness.clock.now)
     const refresh = async () => {
       harness.clock.advance({ seconds: 31 })
       const { body } = await device.call('POST', ROUTES.refresh, { seq: 0, appVersion: '1' })
@@ -98,10 +98,8 @@ describe('a server', () => {
   })
 
   test('a second active signing key cannot be written', async () => {
-    const { keyEncryptionKey } = await resolveSecrets(harness.config, () => undefined)
-    await expect(
-      createSigningKey(harness.db, keyEncryptionKey, 'active', harness.clock.now),
-    ).rejects.toThrow()
+    const { sealing } = await resolveSecrets(harness.config, () => undefined)
+    await expect(createSigningKey(harness.db, sealing, 'active', harness.clock.now)).rejects.toThrow()
   })
 
   test('a stop answers what has begun and takes nothing new', async () => {

@@ -81,11 +81,12 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
   async function start(): Promise<RunningServer> {
     const secrets = await resolveSecrets(config, text => log.warn(text))
     const databaseUrl = config.databaseUrl ?? (await ownDatabase())
+    const database = { url: databaseUrl, file: config.databaseUrlFile }
     const migrations = await migrate(databaseUrl)
     if (migrations.length > 0) log.info({ migrations }, 'database migrated')
     const role = await prepareLedgerRole(databaseUrl, text => log.warn(text))
     const { db, pool } = openStorage(
-      databaseUrl,
+      database,
       error => log.warn({ err: error }, 'a database connection was lost'),
       role,
     )
@@ -94,7 +95,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     const keys = createKeyRing({
       db,
       clock,
-      keyEncryptionKey: secrets.keyEncryptionKey,
+      sealing: secrets.sealing,
       rootKey: secrets.rootKey,
       keySetFile: config.keySetFile,
     })
@@ -152,7 +153,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
       }
     }
     const jobs = await startJobs({
-      databaseUrl,
+      database,
       db,
       clock,
       inbox: settling ? inbox : undefined,
@@ -210,7 +211,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
         }),
         createAdminRoutes({
           ...{ db, clock, pepper, publicUrl, keys, environment },
-          keyEncryptionKey: secrets.keyEncryptionKey,
+          sealing: secrets.sealing,
           adminUrl: config.adminUrl,
           attention: createAttention({ db, clock, settling }),
           wake: () => jobs.wake(),

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { deriveSealingKey, openSealed, sealBytes } from '@autotele/crypto'
+import { deriveSealingKey } from '@autotele/crypto'
 import { roleSchema, type Role } from '@autotele/shared'
 import { fromDate, isBefore, plusSeconds, toDate, toUnix, type Clock } from '../clock.ts'
+import type { Sealing } from '../config/sealing.ts'
 import { newId } from '../ids.ts'
 import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Administrator } from '../storage/generated/client.ts'
@@ -17,7 +18,8 @@ export type Invitation = {
   readonly ends: Date
 }
 
-const context = (id: string): string => `totp:${id}`
+/** What an administrator's authenticator secret is sealed for. */
+export const totpContext = (id: string): string => `totp:${id}`
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** Who may sign in, and the proofs that it is they. */
@@ -25,15 +27,14 @@ export function createAdministrators(options: {
   readonly db: Database
   readonly clock: Clock
   readonly pepper: Uint8Array
-  readonly keyEncryptionKey: Uint8Array
+  readonly sealing: Sealing
   readonly passwords: Passwords
 }) {
-  const { db, clock, pepper, keyEncryptionKey, passwords } = options
+  const { db, clock, pepper, sealing, passwords } = options
   const recoveryKey = deriveSealingKey(pepper, 'recovery codes')
   const nobodysTotp = newTotpSecret()
 
-  const secretOf = (row: Administrator): Uint8Array =>
-    openSealed(row.sealedTotp, keyEncryptionKey, context(row.id))
+  const secretOf = (row: Administrator): Uint8Array => sealing.open(row.sealedTotp, totpContext(row.id))
 
   const enrolment = () => {
     const enrolmentSecret = randomBytes(32).toString('base64url')
@@ -41,7 +42,7 @@ export function createAdministrators(options: {
     return { enrolmentSecret, ends, data: { enrolmentHash: sha256(enrolmentSecret), enrolmentEnds: ends } }
   }
   const freshTotp = (id: string) => ({
-    sealedTotp: sealBytes(newTotpSecret(), keyEncryptionKey, context(id)),
+    sealedTotp: sealing.seal(newTotpSecret(), totpContext(id)),
     totpStep: 0,
   })
 

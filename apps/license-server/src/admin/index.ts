@@ -1,4 +1,4 @@
-export { createAdministrators, type Administrators, type Invitation } from './administrators.ts'
+export { createAdministrators, totpContext, type Administrators, type Invitation } from './administrators.ts'
 export { createApiTokens, type ApiTokens } from './api-tokens.ts'
 export { createAttempts, type Attempts } from './attempts.ts'
 export { createAudit, type Act, type Actor, type Audit } from './audit.ts'

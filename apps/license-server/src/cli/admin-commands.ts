@@ -19,10 +19,10 @@ export async function adminCreate(invocation: Invocation): Promise<unknown> {
   if (!role) return fail('--role is owner, support, finance or read-only')
   if (!/^[^@\s]+@[^@\s]+$/.test(email)) return fail('--email is no address')
   return await withDatabase(env, async (db, config) => {
-    const { pepper, keyEncryptionKey } = await resolveSecrets(config, say)
+    const { pepper, sealing } = await resolveSecrets(config, say)
     const audit = createAudit({ pepper, clock })
     const administrators = createAdministrators({
-      ...{ db, clock, pepper, keyEncryptionKey },
+      ...{ db, clock, pepper, sealing },
       passwords: createPasswords(),
     })
     const known = await db.administrator.findUnique({ where: { email } })

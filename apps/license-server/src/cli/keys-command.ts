@@ -12,6 +12,7 @@ import { keySetClaimsSchema } from '@autotele/shared'
 import { moveKey } from '../admin/index.ts'
 import { systemClock, toUnix } from '../clock.ts'
 import { ConfigError, loadConfig } from '../config/config.ts'
+import { createSealing } from '../config/sealing.ts'
 import { createSigningKey } from '../licensing/index.ts'
 import { openDatabase, type Database } from '../storage/database.ts'
 import { migrate } from '../storage/migrate.ts'
@@ -48,8 +49,9 @@ async function isPublished(kid: string, keySetFile: string | undefined): Promise
 type ServerCommand = 'create' | 'list' | 'activate' | 'retire' | 'revoke'
 
 async function onServer(command: ServerCommand, kid: string, env: Environment): Promise<unknown> {
-  const { databaseUrl, keyEncryptionKey, keySetFile } = loadConfig(env)
-  if (!databaseUrl || !keyEncryptionKey) {
+  const { databaseUrl, keyEncryptionKeys, keySetFile } = loadConfig(env)
+  const [key, ...others] = keyEncryptionKeys ?? []
+  if (!databaseUrl || !key) {
     return fail(
       'DATABASE_URL and AUTOTELE_KEY_ENCRYPTION_KEY are not set: such a server makes its keys itself',
     )
@@ -60,7 +62,12 @@ async function onServer(command: ServerCommand, kid: string, env: Environment): 
     switch (command) {
       case 'create': {
         const first = (await db.signingKey.count({ where: { state: 'active' } })) === 0
-        return await createSigningKey(db, keyEncryptionKey, first ? 'active' : 'next', systemClock)
+        return await createSigningKey(
+          db,
+          createSealing([key, ...others]),
+          first ? 'active' : 'next',
+          systemClock,
+        )
       }
       case 'list':
         return await listKeys(db)

@@ -9,6 +9,19 @@ const key32 = z
   .transform(value => Buffer.from(value, 'base64'))
   .refine(bytes => bytes.length === 32, 'must be 32 bytes in base64')
 
+/** One, or two while the secret is being changed. */
+const oneOrTwo = <T>(one: z.ZodType<T, string>) =>
+  z
+    .string()
+    .transform(value => value.split(',').map(part => part.trim()))
+    .pipe(z.array(one).min(1).max(2))
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as 02:00')
+const list = (pattern: RegExp, message: string) =>
+  z
+    .string()
+    .transform(value => value.split(/[\s,]+/))
+    .pipe(z.array(z.string().regex(pattern, message)))
+
 /** `false`, `true`, a number of proxies, or addresses: what Express calls `trust proxy`. */
 const trustProxy = z.string().transform(value => {
   if (value === 'true' || value === 'false') return value === 'true'
@@ -33,16 +46,21 @@ const schema = z.object({
   AUTOTELE_BTCPAY_URL: url.optional(),
   AUTOTELE_BTCPAY_API_KEY: z.string().optional(),
   AUTOTELE_BTCPAY_STORE_ID: z.string().optional(),
-  AUTOTELE_BTCPAY_WEBHOOK_SECRET: z
-    .string()
-    .transform(value => value.split(',').map(secret => secret.trim()))
-    .pipe(z.array(z.string().min(8)).min(1).max(2))
-    .optional(),
-  AUTOTELE_KEY_ENCRYPTION_KEY: key32.optional(),
+  AUTOTELE_BTCPAY_WEBHOOK_SECRET: oneOrTwo(z.string().min(8)).optional(),
+  AUTOTELE_KEY_ENCRYPTION_KEY: oneOrTwo(key32).optional(),
   AUTOTELE_PEPPER: key32.optional(),
   AUTOTELE_KEYSET_FILE: z.string().optional(),
   AUTOTELE_RECONCILE_SECONDS: integer(1, 86_400).default(300),
   AUTOTELE_LATE_PAYMENTS: z.enum(['grant', 'review']).default('grant'),
+  AUTOTELE_BACKUP_DIR: z.string().optional(),
+  AUTOTELE_BACKUP_RECIPIENTS: list(/^age1[0-9a-z]+$/, 'must be age1… recipients').optional(),
+  AUTOTELE_BACKUP_IDENTITY: z
+    .string()
+    .regex(/^AGE-SECRET-KEY-[0-9A-Z-]+$/, 'must be an age identity')
+    .optional(),
+  AUTOTELE_BACKUP_COPY_TO: z.string().optional(),
+  AUTOTELE_BACKUP_AT: clockTime.default('02:00'),
+  AUTOTELE_BACKUP_DAYS: integer(1, 3650).default(30),
 })
 type Name = keyof z.infer<typeof schema>
 
@@ -53,6 +71,8 @@ const SECRETS: readonly Name[] = [
   'AUTOTELE_BTCPAY_WEBHOOK_SECRET',
   'AUTOTELE_KEY_ENCRYPTION_KEY',
   'AUTOTELE_PEPPER',
+  'AUTOTELE_BACKUP_IDENTITY',
+  'AUTOTELE_BACKUP_COPY_TO',
 ]
 const REQUIRED_IN_PRODUCTION: readonly Name[] = [
   'AUTOTELE_PUBLIC_URL',
@@ -70,6 +90,20 @@ const LEVELS: Record<string, string> = { warning: 'warn', critical: 'fatal' }
 
 export type BtcpayConfig = { readonly url: string; readonly apiKey: string; readonly storeId: string }
 
+export type BackupConfig = {
+  /** Where backups are kept; without it there are none. */
+  readonly folder: string | undefined
+  /** age recipients, every one of which can open every backup. */
+  readonly recipients: readonly string[]
+  /** age identity that opens them: for restoring and rehearsing. */
+  readonly identity: string | undefined
+  /** A folder on another machine that is mounted here, or a WebDAV address with its credentials. */
+  readonly copyTo: string | undefined
+  /** Time of day, `02:00`, in the zone of the process. */
+  readonly at: string
+  readonly keptDays: number
+}
+
 export type Config = {
   readonly production: boolean
   readonly port: number
@@ -84,14 +118,18 @@ export type Config = {
   readonly logLevel: string
   readonly trustProxy: boolean | number | string[]
   readonly databaseUrl: string | undefined
+  /** The file that `databaseUrl` came from, if one did. */
+  readonly databaseUrlFile: string | undefined
   /** Unset outside production: checkouts then answer that payments are unavailable. */
   readonly btcpay: BtcpayConfig | undefined
   readonly webhookSecrets: readonly string[] | undefined
-  readonly keyEncryptionKey: Uint8Array | undefined
+  /** The one to seal with; during a rotation also another that may be opened with. */
+  readonly keyEncryptionKeys: readonly Uint8Array[] | undefined
   readonly pepper: Uint8Array | undefined
   readonly keySetFile: string | undefined
   readonly reconcileSeconds: number
   readonly latePayments: 'grant' | 'review'
+  readonly backup: BackupConfig
 }
 
 /** The environment is not usable; the message names every variable at once and shows no value. */
@@ -134,16 +172,25 @@ export function loadConfig(
     logLevel: LEVELS[env_.AUTOTELE_LOG_LEVEL] ?? env_.AUTOTELE_LOG_LEVEL,
     trustProxy: env_.AUTOTELE_TRUST_PROXY,
     databaseUrl: env_.DATABASE_URL,
+    databaseUrlFile: env['DATABASE_URL_FILE']?.trim() || undefined,
     btcpay:
       AUTOTELE_BTCPAY_URL && AUTOTELE_BTCPAY_API_KEY && AUTOTELE_BTCPAY_STORE_ID
         ? { url: AUTOTELE_BTCPAY_URL, apiKey: AUTOTELE_BTCPAY_API_KEY, storeId: AUTOTELE_BTCPAY_STORE_ID }
         : undefined,
     webhookSecrets: env_.AUTOTELE_BTCPAY_WEBHOOK_SECRET,
-    keyEncryptionKey: env_.AUTOTELE_KEY_ENCRYPTION_KEY,
+    keyEncryptionKeys: env_.AUTOTELE_KEY_ENCRYPTION_KEY,
     pepper: env_.AUTOTELE_PEPPER,
     keySetFile: env_.AUTOTELE_KEYSET_FILE,
     reconcileSeconds: env_.AUTOTELE_RECONCILE_SECONDS,
     latePayments: env_.AUTOTELE_LATE_PAYMENTS,
+    backup: {
+      folder: env_.AUTOTELE_BACKUP_DIR,
+      recipients: env_.AUTOTELE_BACKUP_RECIPIENTS ?? [],
+      identity: env_.AUTOTELE_BACKUP_IDENTITY,
+      copyTo: env_.AUTOTELE_BACKUP_COPY_TO,
+      at: env_.AUTOTELE_BACKUP_AT,
+      keptDays: env_.AUTOTELE_BACKUP_DAYS,
+    },
   }
 }
 

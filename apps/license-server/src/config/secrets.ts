@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { generatePrivateJwk, importSigningKey, privateJwkSchema, type SigningKey } from '@autotele/crypto'
 import type { Config } from './config.ts'
 import { readOrMakeSecret } from './files.ts'
+import { createSealing, type Sealing } from './sealing.ts'
 
 export type Secrets = {
   readonly pepper: Uint8Array
-  readonly keyEncryptionKey: Uint8Array
+  readonly sealing: Sealing
   readonly webhookSecrets: readonly string[]
   /** Signs key sets. Never on a production server, where a signed file takes its place. */
   readonly rootKey: SigningKey | undefined
@@ -33,7 +34,10 @@ export async function resolveSecrets(config: Config, notice: (text: string) => v
     )
   return {
     pepper: await bytes(config.pepper, 'pepper'),
-    keyEncryptionKey: await bytes(config.keyEncryptionKey, 'key-encryption-key'),
+    sealing: createSealing([
+      await bytes(config.keyEncryptionKeys?.[0], 'key-encryption-key'),
+      ...(config.keyEncryptionKeys ?? []).slice(1),
+    ]),
     webhookSecrets: config.webhookSecrets ?? [
       await ours('webhook-secret', () => randomBytes(24).toString('hex')),
     ],

@@ -1,5 +1,6 @@
 import type { Inbox } from '../billing/index.ts'
 import type { Clock } from '../clock.ts'
+import type { DatabaseAddress } from '../storage/connection.ts'
 import type { Database } from '../storage/database.ts'
 import { startLoop } from './loop.ts'
 import { createRetention } from './retention.ts'
@@ -26,7 +27,7 @@ type Work = (stopped: () => boolean) => Promise<void>
  * on one replica at a time.
  */
 export async function startJobs(options: {
-  readonly databaseUrl: string
+  readonly database: DatabaseAddress
   readonly db: Database
   readonly clock: Clock
   /** `undefined` while BTCPay is not set up, like the next one. */
@@ -36,7 +37,7 @@ export async function startJobs(options: {
   readonly onRun: (job: string, error?: unknown) => void
   readonly onError: (job: string, error: unknown) => void
 }): Promise<Jobs> {
-  const { databaseUrl, db, clock, inbox, billing, reconcileSeconds, onRun, onError } = options
+  const { database, db, clock, inbox, billing, reconcileSeconds, onRun, onError } = options
   const jobs: Job[] = [
     { name: 'retention', when: { cron: RETENTION_CRON }, run: createRetention({ db, clock }) },
   ]
@@ -48,7 +49,7 @@ export async function startJobs(options: {
     )
   }
   const schedule = await startSchedule({
-    databaseUrl,
+    database,
     jobs,
     onRun,
     onError: error => onError('schedule', error),

@@ -25,7 +25,7 @@ describe('the schedule', () => {
     const failed: unknown[] = []
     const start = (replica: number) =>
       startSchedule({
-        databaseUrl: database.url,
+        database: { url: database.url, file: undefined },
         jobs: [
           {
             name: 'often',
@@ -59,7 +59,7 @@ describe('the schedule', () => {
     let begun = false
     let ended = false
     const schedule = await startSchedule({
-      databaseUrl: database.url,
+      database: { url: database.url, file: undefined },
       jobs: [
         {
           name: 'long',

@@ -1,4 +1,5 @@
 import { PgBoss } from 'pg-boss'
+import { connectionOf, type DatabaseAddress } from '../storage/connection.ts'
 
 /** When a job is due: every so many seconds, or at a time of day (cron, UTC). */
 export type When = { readonly everySeconds: number } | { readonly cron: string }
@@ -23,16 +24,16 @@ const STOP_MS = 10_000
  * every job reads what is due and not what changed since. pg-boss decides when something is done, and never what.
  */
 export async function startSchedule(options: {
-  readonly databaseUrl: string
+  readonly database: DatabaseAddress
   readonly jobs: readonly Job[]
   /** Told of every run that ended. */
   readonly onRun: (job: string, error?: unknown) => void
   /** Told when the schedule itself is in trouble, such as a database that is away; it recovers by itself. */
   readonly onError: (error: unknown) => void
 }): Promise<Schedule> {
-  const { databaseUrl, jobs, onRun, onError } = options
+  const { database, jobs, onRun, onError } = options
   const boss = new PgBoss({
-    connectionString: databaseUrl,
+    ...connectionOf(database),
     max: 3,
     application_name: 'autotele-license-jobs',
   })

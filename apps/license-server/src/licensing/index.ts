@@ -1,5 +1,5 @@
 export { licenseOf, lockLicense, registerDevice, releaseSeat, takeSeat } from './devices.ts'
-export { createKeyRing, createSigningKey, type KeyRing } from './key-ring.ts'
+export { createKeyRing, createSigningKey, signingKeyContext, type KeyRing } from './key-ring.ts'
 export { refold, toLedgerRow } from './ledger.ts'
 export { createLicenses, removalAction, type Licenses } from './licenses.ts'
 export { paidThrough, standing, type LedgerRow } from './periods.ts'

@@ -4,9 +4,7 @@ import { z } from 'zod'
 import {
   generatePrivateJwk,
   importSigningKey,
-  openSealed,
   privateJwkSchema,
-  sealBytes,
   signKeySet,
   thumbprint,
   toKeySetKey,
@@ -15,6 +13,7 @@ import {
 } from '@autotele/crypto'
 import { keySetClaimsSchema, type KeySetClaims, type KeySetKey } from '@autotele/shared'
 import { toDate, toUnix, type Clock } from '../clock.ts'
+import type { Sealing } from '../config/sealing.ts'
 import type { Database, Tx } from '../storage/database.ts'
 
 /** How long a replica may go on with what it has read, after a rotation elsewhere. */
@@ -26,28 +25,29 @@ export type KeyRing = {
   readonly current: () => Promise<{ signing: SigningKey; keySet: string; version: number; keys: KeySetKey[] }>
 }
 
-const context = (kid: string) => `signing-key:${kid}`
+/** What a signing key's private half is sealed for. */
+export const signingKeyContext = (kid: string): string => `signing-key:${kid}`
 const rowSchema = z.object({ kid: z.string(), sealedPrivate: z.instanceof(Uint8Array) })
 
 /** Makes a signing key, its private half sealed under the server's key; returns the public one for a key set. */
 export async function createSigningKey(
   db: Tx,
-  keyEncryptionKey: Uint8Array,
+  sealing: Sealing,
   state: 'next' | 'active',
   clock: Clock,
 ): Promise<KeySetKey> {
   const jwk = generatePrivateJwk()
   const kid = thumbprint(jwk)
-  const sealedPrivate = sealBytes(Buffer.from(JSON.stringify(jwk)), keyEncryptionKey, context(kid))
+  const sealedPrivate = sealing.seal(Buffer.from(JSON.stringify(jwk)), signingKeyContext(kid))
   await db.signingKey.create({
     data: { kid, publicX: jwk.x, sealedPrivate, state, createdAt: toDate(clock()) },
   })
   return toKeySetKey(jwk)
 }
 
-function unseal(row: { kid: string; sealedPrivate: Uint8Array }, keyEncryptionKey: Uint8Array): SigningKey {
+function unseal(row: { kid: string; sealedPrivate: Uint8Array }, sealing: Sealing): SigningKey {
   const { kid, sealedPrivate } = rowSchema.parse(row)
-  const plain = Buffer.from(openSealed(sealedPrivate, keyEncryptionKey, context(kid))).toString()
+  const plain = Buffer.from(sealing.open(sealedPrivate, signingKeyContext(kid))).toString()
   return importSigningKey(privateJwkSchema.parse(JSON.parse(plain)))
 }
 
@@ -58,11 +58,11 @@ function unseal(row: { kid: string; sealedPrivate: Uint8Array }, keyEncryptionKe
 export function createKeyRing(options: {
   readonly db: Database
   readonly clock: Clock
-  readonly keyEncryptionKey: Uint8Array
+  readonly sealing: Sealing
   readonly rootKey: SigningKey | undefined
   readonly keySetFile: string | undefined
 }): KeyRing {
-  const { db, clock, keyEncryptionKey, rootKey, keySetFile } = options
+  const { db, clock, sealing, rootKey, keySetFile } = options
   let cached: { until: number; value: ReturnType<KeyRing['current']> } | undefined
 
   async function load() {
@@ -73,7 +73,7 @@ export function createKeyRing(options: {
       throw new Error(`the key set does not publish the active signing key ${active.kid}`)
     }
     return {
-      signing: unseal(active, keyEncryptionKey),
+      signing: unseal(active, sealing),
       keySet: jws,
       version: claims.version,
       keys: claims.keys,
@@ -91,7 +91,7 @@ export function createKeyRing(options: {
     return await db.$transaction(async tx => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(7214511)`
       if ((await tx.signingKey.count({ where: { state: 'active' } })) === 0) {
-        await createSigningKey(tx, keyEncryptionKey, 'active', clock)
+        await createSigningKey(tx, sealing, 'active', clock)
       }
       const rows = await tx.signingKey.findMany({ orderBy: { kid: 'asc' } })
       const keys = rows

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
+import { connectionOf, type DatabaseAddress } from './connection.ts'
 import { PrismaClient, type Prisma } from './generated/client.ts'
 
 export { Prisma } from './generated/client.ts'
@@ -12,12 +13,12 @@ export type Tx = Prisma.TransactionClient
  * every connection, so that the server works with that role's privileges and not with its owner's.
  */
 export function openStorage(
-  url: string,
+  address: DatabaseAddress,
   onPoolError: (error: Error) => void,
   role?: string,
 ): { readonly db: Database; readonly pool: pg.Pool } {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connectionOf(address),
     max: 10,
     connectionTimeoutMillis: 5000,
     application_name: 'autotele-license',
@@ -30,7 +31,7 @@ export function openStorage(
 }
 
 export const openDatabase = (url: string, onPoolError: (error: Error) => void): Database =>
-  openStorage(url, onPoolError).db
+  openStorage({ url, file: undefined }, onPoolError).db
 
 /** As a connection's start-up packet wants it (PostgreSQL, "libpq: options"). */
 export const roleOption = (role: string): string => `-c role=${role.replace(/[\\ ]/g, '\\$&')}`

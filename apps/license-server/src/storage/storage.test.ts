@@ -47,7 +47,7 @@ describe('the role that the server works as', () => {
     const notices: string[] = []
     const role = await prepareLedgerRole(database.url, text => notices.push(text))
     expect(notices).toEqual([])
-    const { db } = openStorage(database.url, () => undefined, role)
+    const { db } = openStorage({ url: database.url, file: undefined }, () => undefined, role)
     await db.license.create({ data: { id: 'lic', createdAt: new Date(), seats: 2 } })
     await db.license.update({ where: { id: 'lic' }, data: { seats: 3 } })
     const row = { licenseId: 'lic', invoiceId: 'inv', revision: 0, kind: 'grant', paidAt: new Date() }

@@ -57,10 +57,10 @@ export type Browser = ReturnType<typeof createBrowser>
 
 /** Administrators of a server under test, as the command makes them. */
 export async function startAdministration(harness: Harness) {
-  const { pepper, keyEncryptionKey } = await resolveSecrets(harness.config, () => undefined)
+  const { pepper, sealing } = await resolveSecrets(harness.config, () => undefined)
   const { db, clock } = harness
   const administrators = createAdministrators({
-    ...{ db, pepper, keyEncryptionKey, clock: clock.now },
+    ...{ db, pepper, sealing, clock: clock.now },
     passwords: createPasswords(PASSWORD_COST),
   })
   let count = 0

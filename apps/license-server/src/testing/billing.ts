@@ -21,7 +21,7 @@ export async function startBilling() {
   const clock = createTestClock()
   const database = await createDatabase()
   await migrate(database.url)
-  const { db, pool } = openStorage(database.url, () => undefined)
+  const { db, pool } = openStorage({ url: database.url, file: undefined }, () => undefined)
   const fake = await startFakeBtcpay(clock.unix)
   const found: string[] = []
   const worked: { outcome: string }[] = []

@@ -10,6 +10,7 @@ import {
 } from '../../admin/index.ts'
 import type { AttentionQueue } from '../../billing/index.ts'
 import type { Clock } from '../../clock.ts'
+import type { Sealing } from '../../config/sealing.ts'
 import type { KeyRing } from '../../licensing/index.ts'
 import type { Database } from '../../storage/database.ts'
 import { accountHandlers } from './account-handlers.ts'
@@ -24,7 +25,7 @@ export function createAdminRoutes(options: {
   readonly db: Database
   readonly clock: Clock
   readonly pepper: Uint8Array
-  readonly keyEncryptionKey: Uint8Array
+  readonly sealing: Sealing
   readonly environment: 'live' | 'test'
   readonly publicUrl: string
   /** Base URL of the console's own host name, when it has one. */
@@ -36,10 +37,10 @@ export function createAdminRoutes(options: {
   /** Of a password hash, where there is nothing to protect. */
   readonly passwordCost: { readonly memory: number; readonly passes: number } | undefined
 }): Router {
-  const { db, clock, pepper, keyEncryptionKey, environment, publicUrl, adminUrl } = options
+  const { db, clock, pepper, sealing, environment, publicUrl, adminUrl } = options
   const { attention, keys, wake, limit } = options
   const administrators = createAdministrators({
-    ...{ db, clock, pepper, keyEncryptionKey },
+    ...{ db, clock, pepper, sealing },
     passwords: createPasswords(options.passwordCost),
   })
   const sessions = createSessions({ db, clock })
