@@ -11,8 +11,10 @@ import {
   createCheckouts,
   createInbox,
   createReconcile,
+  createRefundWatch,
   createSettle,
   createSweep,
+  type Settle,
 } from './billing/index.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { Config } from './config/config.ts'
@@ -112,17 +114,29 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
       })
     if (!btcpay) log.warn('BTCPay is not configured: checkouts answer that payments are unavailable')
     const settling = btcpay && createSettle({ db, clock, btcpay, latePayments, reconcileSeconds })
+    const settle: Settle = async invoiceId => {
+      if (!settling) throw new Error('BTCPay is not configured')
+      const settled = await settling.settle(invoiceId)
+      if (settled.ledger === 'grant') metrics.settled.inc()
+      return settled
+    }
     const inbox = createInbox({
       db,
       pool,
       clock,
-      settle: settling?.settle ?? (() => Promise.reject(new Error('BTCPay is not configured'))),
-      onWorked({ type, outcome, error }) {
+      settle,
+      onWorked({ type, invoiceId, outcome, error }) {
         metrics.events.inc({ outcome })
+        if (outcome === 'foreign') onForeign(invoiceId)
         if (error === undefined) log.info({ type, outcome }, 'webhook event worked off')
         else log.warn({ type, err: error }, 'webhook event postponed')
       },
     })
+    // Somebody else makes invoices in our store, or tries out what ours are worth.
+    const onForeign = (invoiceId: string) => {
+      metrics.foreign.inc()
+      log.warn({ invoiceId }, 'an invoice in our store is none of ours and gives nothing')
+    }
 
     const onFound = (invoiceId: string) => {
       metrics.reconciled.inc()
@@ -131,14 +145,24 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     const onError = (error: unknown, invoiceId: string) =>
       log.warn({ err: error, invoiceId }, 'an invoice could not be read again')
     const startBilling = () => {
-      if (!btcpay || !settling) return undefined
-      const { settle } = settling
+      if (!btcpay) return undefined
       const reconcile = createReconcile({ db, clock, settle, reconcileSeconds, onFound, onError })
-      const sweep = createSweep({ db, clock, btcpay, settle, onFound, onError })
+      const sweep = createSweep({ db, clock, btcpay, settle, onFound, onForeign, onError })
+      const watchRefunds = createRefundWatch({ db, clock, btcpay })
       const archive = createArchive({ db, clock, btcpay })
       return {
         async reconcile(stopped: () => boolean) {
           await reconcile(stopped)
+        },
+        async refunds() {
+          const seen = await watchRefunds()
+          metrics.refundsUnwatched.set(seen.allowed ? 0 : 1)
+          if (!seen.allowed)
+            return log.info('refunds are not looked for: the API key may not list pull payments')
+          for (const invoiceId of seen.found) {
+            metrics.refunds.inc()
+            log.warn({ invoiceId }, 'a refund was found that no webhook had announced')
+          }
         },
         async sweep(stopped: () => boolean) {
           const swept = await sweep(stopped)

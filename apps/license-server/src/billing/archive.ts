@@ -1,8 +1,10 @@
 import { toDate, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
-import type { Btcpay } from './btcpay-client.ts'
+import { mayInStore, type Btcpay } from './btcpay-client.ts'
 
 const BATCH = 500
+/** Wider ones imply `canmodifyinvoices`. */
+const SUFFICIENT = ['btcpay.store.canmodifyinvoices', 'btcpay.store.canmodifystoresettings']
 
 export type Archived =
   | { readonly allowed: true; readonly archived: number }
@@ -25,7 +27,7 @@ export function createArchive(options: {
     const where = { state: 'expired', archivedAt: null, nextCheckAt: null, invoiceId: { not: null } }
     const due = await db.checkout.findMany({ where, select: { id: true, invoiceId: true }, take: BATCH })
     if (due.length === 0) return { allowed: true, archived: 0 }
-    if (!mayModify(await btcpay.permissions(), btcpay.storeId)) {
+    if (!mayInStore(await btcpay.permissions(), btcpay.storeId, SUFFICIENT)) {
       return { allowed: false, waiting: await db.checkout.count({ where }) }
     }
     let archived = 0
@@ -37,14 +39,4 @@ export function createArchive(options: {
     }
     return { allowed: true, archived }
   }
-}
-
-/** A permission is written for one store or for all; wider ones imply `canmodifyinvoices`. */
-function mayModify(permissions: readonly string[], storeId: string): boolean {
-  const sufficient = ['btcpay.store.canmodifyinvoices', 'btcpay.store.canmodifystoresettings']
-  return permissions.some(
-    permission =>
-      permission === 'unrestricted' ||
-      sufficient.some(name => permission === name || permission === `${name}:${storeId}`),
-  )
 }

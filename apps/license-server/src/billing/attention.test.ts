@@ -318,6 +318,7 @@ describe('the daily sweep', () => {
     expect(swept.listed).toBeGreaterThan(206)
     expect(await b.attention(twin.id)).toEqual(['twin'])
     expect(await b.attention(foreign.id)).toEqual(['foreign'])
+    expect(b.foreign).toContain(foreign.id)
   })
 
   test('notices a change of our own invoices that nothing else did, and reads no other again', async () => {

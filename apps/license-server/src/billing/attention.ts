@@ -4,7 +4,7 @@ import { lockLicense } from '../licensing/index.ts'
 import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Attention } from '../storage/generated/client.ts'
 import { BtcpayError } from './btcpay-client.ts'
-import { grantedBy, SETTLE_TRANSACTION, type Settling } from './settle.ts'
+import { isPaid, SETTLE_TRANSACTION, type Settling } from './settle.ts'
 import { ACTIONS, explain, type AttentionAction, type Explanation } from './attention-texts.ts'
 
 /** One item of the list of what a person must look at. */
@@ -123,10 +123,7 @@ export function createAttention(options: {
     if (!settling) throw new BtcpayError('unreachable', 'getInvoice')
     const { outcome } = await settling.settleWithin(tx, invoiceId)
     if (outcome !== 'decided') throw new ChangedError()
-    return (
-      grantedBy(await tx.ledgerEntry.findMany({ where: { invoiceId }, orderBy: { revision: 'asc' } })) ===
-      'live'
-    )
+    return await isPaid(tx, invoiceId)
   }
 
   return {

@@ -23,6 +23,7 @@ export class BtcpayError extends Error {
 }
 
 const keySchema = z.object({ permissions: z.array(z.string()) })
+const pullPaymentSchema = z.object({ id: z.string(), name: z.string().nullish() })
 
 type Init = { readonly method: 'GET' | 'POST' | 'DELETE'; readonly body?: string; readonly timeout: number }
 
@@ -55,7 +56,21 @@ export type Btcpay = {
   readonly archiveInvoice: (id: string) => Promise<void>
   /** What the API key may do. */
   readonly permissions: () => Promise<readonly string[]>
+  /** Every promise to pay out that the store has made, refunds among them. Needs `canmanagepullpayments`. */
+  readonly listPullPayments: () => Promise<readonly z.infer<typeof pullPaymentSchema>[]>
 }
+
+/** Whether a key has one of these permissions: each is written for one store or for all. */
+export const mayInStore = (
+  permissions: readonly string[],
+  storeId: string,
+  sufficient: readonly string[],
+): boolean =>
+  permissions.some(
+    permission =>
+      permission === 'unrestricted' ||
+      sufficient.some(name => permission === name || permission === `${name}:${storeId}`),
+  )
 
 export type BtcpayOptions = {
   readonly fetch?: typeof fetch
@@ -183,6 +198,10 @@ export function createBtcpay(config: BtcpayConfig, options: BtcpayOptions = {}):
     async permissions() {
       return (await get('permissions', '/api-keys/current', keySchema)).permissions
     },
+
+    // Archived ones too: who puts a refund away has still promised it. The list knows no pages.
+    listPullPayments: () =>
+      read('listPullPayments', '/pull-payments?includeArchived=true', z.array(pullPaymentSchema)),
   }
 }
 

@@ -58,7 +58,7 @@ const cases: Readonly<Record<string, Case>> = {
   'settled, already granted': {
     invoice: is('Settled', 'None', full),
     payments: [settled],
-    granted: 'live',
+    granted: { since: 2000 },
     expected: { ...nothing, state: 'settled' },
   },
   'settled with a surplus': {
@@ -69,12 +69,36 @@ const cases: Readonly<Record<string, Case>> = {
   'a second payment to a settled invoice': {
     invoice: is('Settled', 'None', { paidAmount: '59.98' }),
     payments: [settled, { receivedDate: 5000, status: 'Settled' }],
-    granted: 'live',
+    granted: { since: 2000 },
     expected: { ...nothing, paidAt: 2000, attention: ['second_payment'] },
   },
   'accepted by hand without a payment': {
     invoice: is('Settled', 'Marked'),
     expected: { ledger: 'grant', flags: ['by_hand'], paidAt: 1000 },
+  },
+  'accepted by hand, then paid in part: nothing moves': {
+    invoice: is('Settled', 'Marked', { paidAmount: '29.98' }),
+    payments: [settled],
+    granted: { since: 1000 },
+    expected: { ...nothing, paidAt: 1000 },
+  },
+  'accepted by hand, then paid in full, unconfirmed: nothing moves': {
+    invoice: is('Settled', 'Marked', full),
+    payments: [processing],
+    granted: { since: 1000 },
+    expected: { ...nothing, paidAt: 1000 },
+  },
+  'accepted by hand, then paid in full: the month counts from the payment': {
+    invoice: is('Settled', 'Marked', full),
+    payments: [settled],
+    granted: { since: 1000 },
+    expected: { ledger: 'correction', paidAt: 2000 },
+  },
+  'an earlier payment was replaced after the invoice was settled': {
+    invoice: is('Settled', 'None', full),
+    payments: [{ receivedDate: 2500, status: 'Settled' }],
+    granted: { since: 2000 },
+    expected: { ledger: 'correction', paidAt: 2500 },
   },
   'expired unpaid': { invoice: is('Expired'), expected: { ...nothing, state: 'expired' } },
   'expired with a part paid': {
@@ -106,7 +130,7 @@ const cases: Readonly<Record<string, Case>> = {
   'paid late, granted before the operator wanted to look': {
     invoice: is('Expired', 'PaidLate', full),
     payments: [settled],
-    granted: 'live',
+    granted: { since: 2000 },
     late: 'review',
     expected: { ...nothing, state: 'settled', attention: [] },
   },
@@ -136,7 +160,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'marked invalid after a grant': {
     invoice: is('Invalid', 'Marked'),
-    granted: 'live',
+    granted: { since: 2000 },
     expected: { ledger: 'reversal', state: 'invalid', attention: ['marked_invalid'] },
   },
   'marked invalid, already reversed': {
@@ -151,7 +175,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'granted, but a restored BTCPay shows it new': {
     invoice: is('New'),
-    granted: 'live',
+    granted: { since: 2000 },
     expected: { ...nothing, state: 'settled', attention: ['regressed'] },
   },
   'another amount': {
@@ -219,30 +243,19 @@ const payments = fc.array(
   }),
   { maxLength: 3 },
 )
-const after = (granted: Granted, ledger: Decision['ledger']): Granted =>
-  ledger === 'grant' ? 'live' : ledger === 'reversal' ? 'reversed' : granted
+const after = (granted: Granted, { ledger, paidAt }: Decision): Granted =>
+  ledger === 'none' ? granted : ledger === 'reversal' ? 'reversed' : { since: paidAt }
+const standings = fc.constantFrom<Granted>('never', 'reversed', { since: 1000 }, { since: 2000 })
 
 test('a decision taken twice changes nothing the second time', () => {
   fc.assert(
-    fc.property(
-      invoices,
-      payments,
-      words('never', 'live', 'reversed'),
-      words('grant', 'review'),
-      (over, paid, granted, late) => {
-        const invoice = { ...base, ...over }
-        const first = decide(invoice, paid, asked, granted as Granted, late as LatePolicy)
-        const second = decide(
-          invoice,
-          paid,
-          asked,
-          after(granted as Granted, first.ledger),
-          late as LatePolicy,
-        )
-        expect(second.ledger).toBe('none')
-        expect(second.state).toBe(first.state)
-      },
-    ),
+    fc.property(invoices, payments, standings, words('grant', 'review'), (over, paid, granted, late) => {
+      const invoice = { ...base, ...over }
+      const first = decide(invoice, paid, asked, granted, late as LatePolicy)
+      const second = decide(invoice, paid, asked, after(granted, first), late as LatePolicy)
+      expect(second.ledger).toBe('none')
+      expect(second.state).toBe(first.state)
+    }),
   )
 })
 

@@ -1,8 +1,8 @@
 import type { CheckoutState } from '@autotele/shared'
 import { isWhatWeAsked, type Asked, type Invoice, type Payment } from './invoice.ts'
 import { compareMoney } from './money.ts'
-/** Whether paid time stands in the ledger for this invoice: never, now, or taken back. */
-export type Granted = 'never' | 'live' | 'reversed'
+/** Whether paid time stands in the ledger for this invoice: never, taken back, or now, counted `since` (Unix seconds). */
+export type Granted = 'never' | 'reversed' | { readonly since: number }
 export type LatePolicy = 'grant' | 'review'
 /**
  * What people have said about an invoice: that it shall pay although it need not (`accepted`), that a late payment shall
@@ -22,8 +22,8 @@ export type StandingKind =
 
 export type Decision = {
   readonly state: CheckoutState
-  /** What to append to the ledger. */
-  readonly ledger: 'none' | 'grant' | 'reversal'
+  /** What to append to the ledger. `correction`: the month stays, and counts from another instant than the one written. */
+  readonly ledger: 'none' | 'grant' | 'reversal' | 'correction'
   /** Noted with the grant: how it came about when not the plain way. */
   readonly flags: readonly ('by_hand' | 'late' | 'confirmed_late' | 'accepted')[]
   /** Unix seconds; what orders the fold. */
@@ -46,40 +46,39 @@ export function decide(
   latePayments: LatePolicy,
   rulings: ReadonlySet<Ruling> = NO_RULINGS,
 ): Decision {
-  const paidAt = Math.min(...payments.map(payment => payment.receivedDate))
+  const { status, additionalStatus } = invoice
+  const enough = compareMoney(invoice.paidAmount, invoice.amount) >= 0
+  const final = payments.length > 0 && payments.every(payment => payment.status === 'Settled')
+  const live = typeof granted === 'object'
+  const paidAt = instantOfPayment()
   const result = (state: CheckoutState, over: Partial<Decision> = {}): Decision => ({
     state,
     ledger: 'none',
     flags: [],
-    paidAt: Number.isFinite(paidAt) ? paidAt : invoice.createdTime,
+    paidAt,
     attention: [],
     ...over,
   })
-  /** The invoice pays; a grant that stands is not repeated. */
+  /** The invoice pays; a grant that stands is not repeated, and follows the instant of payment when that has moved. */
   const pays = (...flags: Decision['flags']): Decision =>
     result('settled', {
-      ledger: granted === 'live' ? 'none' : 'grant',
+      ledger: !live ? 'grant' : granted.since === paidAt ? 'none' : 'correction',
       flags,
       attention: surplus(invoice),
     })
   /** The invoice does not pay; paid time that stands is kept, because only a mark by hand takes it back. */
   const doesNotPay = (state: CheckoutState, ...attention: StandingKind[]): Decision =>
-    granted === 'live'
-      ? result('settled', { attention: [...attention, 'regressed'] })
-      : result(state, { attention })
+    live ? result('settled', { attention: [...attention, 'regressed'] }) : result(state, { attention })
 
   // The money went back: whatever BTCPay shows, and it goes on showing "settled", the time goes too.
-  if (rulings.has('refunded')) return result('invalid', { ledger: granted === 'live' ? 'reversal' : 'none' })
+  if (rulings.has('refunded')) return result('invalid', { ledger: live ? 'reversal' : 'none' })
   if (!isWhatWeAsked(invoice, asked)) return doesNotPay('in_review', 'mismatch')
 
-  const { status, additionalStatus } = invoice
-  const enough = compareMoney(invoice.paidAmount, invoice.amount) >= 0
-  const final = payments.length > 0 && payments.every(payment => payment.status === 'Settled')
   const accepted = rulings.has('accepted') && final
   /** Paid after its time: worth a month once every payment is final, for `paidAmount` counts unconfirmed ones too. */
   const late = (flag: 'late' | 'confirmed_late', otherwise: CheckoutState): Decision => {
     // What was granted stays while it is covered: one more unconfirmed payment changes nothing.
-    if (granted === 'live' && payments.length > 0 && enough) return pays(flag)
+    if (live && payments.length > 0 && enough) return pays(flag)
     if (accepted) return pays(flag, 'accepted')
     if (!final || !enough) return doesNotPay(otherwise)
     if (rulings.has('refused')) return doesNotPay('invalid')
@@ -107,7 +106,7 @@ export function decide(
       return late('late', payments.length > 0 ? 'confirming' : 'expired')
     case 'Invalid/Marked':
       return result('invalid', {
-        ledger: granted === 'live' ? 'reversal' : 'none',
+        ledger: live ? 'reversal' : 'none',
         attention: granted === 'never' ? [] : ['marked_invalid'],
       })
     case 'Invalid/None':
@@ -117,6 +116,17 @@ export function decide(
       return late('confirmed_late', 'invalid')
     default:
       return doesNotPay('in_review', 'unknown_status')
+  }
+
+  /**
+   * The earliest payment that BTCPay accounts for. An invoice accepted by hand counts from its creation until its
+   * payments, all final, cover it: nothing shows when it was marked, and a few cents sent to it later must not move the
+   * month.
+   */
+  function instantOfPayment(): number {
+    const byHand = status === 'Settled' && additionalStatus === 'Marked'
+    if (payments.length === 0 || (byHand && !(final && enough))) return invoice.createdTime
+    return Math.min(...payments.map(payment => payment.receivedDate))
   }
 }
 

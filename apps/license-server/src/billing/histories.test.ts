@@ -27,12 +27,13 @@ function outcome(snapshots: readonly Snapshot[], moments: readonly number[], pol
   for (const moment of moments) {
     const { payments, ...shown } = snapshots[moment]!
     last = decide({ ...base, ...shown }, payments, asked, granted, policy)
-    if (last.ledger === 'grant') [granted, paidAt] = ['live', last.paidAt]
+    if (last.ledger === 'grant' || last.ledger === 'correction')
+      [granted, paidAt] = [{ since: last.paidAt }, last.paidAt]
     if (last.ledger === 'reversal') [granted, paidAt] = ['reversed', null]
   }
   // That a month was taken back can only be told to a person where there had been one.
   const attention = last.attention.filter(kind => kind !== 'marked_invalid')
-  return { live: granted === 'live', paidAt, state: last.state, attention }
+  return { live: typeof granted === 'object', paidAt, state: last.state, attention }
 }
 
 test('any order, repetition, delay and loss of deliveries, reconciled, ends as the ordered run does', () => {

@@ -2,9 +2,8 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import { fromDate, isBefore, plusSeconds, toDate, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
-import type { InboxEvent } from '../storage/generated/client.ts'
-import { raise } from './attention-items.ts'
-import type { Settle } from './settle.ts'
+import { recordRefund } from './refunds.ts'
+import type { Settle, Settled } from './settle.ts'
 
 /** What we read of a webhook; every member may be missing, and the body alone never decides anything. */
 const eventSchema = z.looseObject({
@@ -43,6 +42,13 @@ export type Stored = {
   readonly repeated: boolean
 }
 
+export type Worked = {
+  readonly type: string | null
+  readonly invoiceId: string
+  readonly outcome: Settled['outcome'] | Exclude<Settled['ledger'], 'none'> | 'postponed'
+  readonly error?: unknown
+}
+
 export function createInbox(options: {
   readonly db: Database
   /** The connections under `db`: what BTCPay waits for goes straight to one. */
@@ -50,7 +56,7 @@ export function createInbox(options: {
   readonly clock: Clock
   readonly settle: Settle
   /** Told of each event worked off, or of the error that postponed it. */
-  readonly onWorked: (result: { type: string | null; outcome: string; error?: unknown }) => void
+  readonly onWorked: (result: Worked) => void
 }) {
   const { db, pool, clock, settle, onWorked } = options
 
@@ -100,16 +106,19 @@ export function createInbox(options: {
       const events = await claim()
       const [first] = events
       if (!first?.invoiceId) return false
+      const { type, invoiceId } = first
       const ids = events.map(event => event.id)
       const done = { doneAt: toDate(clock()), error: null }
       try {
-        const { outcome, ledger } = await settle(first.invoiceId)
+        const { outcome, ledger } = await settle(invoiceId)
         for (const event of events) {
-          if (event.type === 'InvoiceRefund') await recordRefund(event)
+          if (event.type !== 'InvoiceRefund') continue
+          const { pullPaymentId = null } = eventSchema.safeParse(parseJson(event.body)).data ?? {}
+          await recordRefund(db, clock, invoiceId, pullPaymentId)
         }
         const state = outcome === 'decided' ? 'done' : 'ignored'
         await db.inboxEvent.updateMany({ where: { id: { in: ids } }, data: { state, ...done } })
-        onWorked({ type: first.type, outcome: ledger === 'none' ? outcome : ledger })
+        onWorked({ type, invoiceId, outcome: ledger === 'none' ? outcome : ledger })
       } catch (error) {
         const spent = first.attempts >= MAX_ATTEMPTS
         await db.inboxEvent.updateMany({
@@ -120,7 +129,7 @@ export function createInbox(options: {
             error: error instanceof Error ? error.message.slice(0, 500) : 'unknown',
           },
         })
-        onWorked({ type: first.type, outcome: 'postponed', error })
+        onWorked({ type, invoiceId, outcome: 'postponed', error })
       }
       return true
     },
@@ -137,24 +146,6 @@ export function createInbox(options: {
       const at = fromDate(next.nextAttemptAt)
       return isBefore(at, now) ? 0 : at.since(now).total('milliseconds')
     },
-  }
-
-  /** A refund is a promise to pay back, which the customer must still claim: a person decides what it means. */
-  async function recordRefund({ invoiceId, body }: InboxEvent): Promise<void> {
-    const grant = invoiceId && (await db.ledgerEntry.findFirst({ where: { invoiceId } }))
-    const checkout = invoiceId && (await db.checkout.findUnique({ where: { invoiceId } }))
-    // Of no concern to us: neither made by us nor ever worth anything.
-    if (!invoiceId || (!grant && !checkout)) return
-    const checkoutId = checkout ? checkout.id : null
-    const licenseId = grant ? grant.licenseId : checkout ? checkout.licenseId : null
-    const pullPaymentId = eventSchema.safeParse(parseJson(body)).data?.pullPaymentId ?? null
-    await raise(db, clock, {
-      key: `refund:${invoiceId}:${pullPaymentId ?? ''}`,
-      kind: 'refund',
-      invoiceId,
-      checkout: { id: checkoutId, licenseId },
-      detail: { pullPaymentId },
-    })
   }
 }
 export type Inbox = ReturnType<typeof createInbox>

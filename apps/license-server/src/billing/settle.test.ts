@@ -222,6 +222,30 @@ describe('one invoice after another', () => {
     expect((await licenseOf(first.id)).hold).toBe('none')
   })
 
+  test('accepted by hand, then paid: cents move nothing, the price moves the month to the day it was paid', async () => {
+    const { id, invoiceId } = await checkout()
+    const made = clock.unix()
+    pay(invoiceId, { additionalStatus: 'Marked', paidAmount: '0', payments: [] })
+    await replica().settle(invoiceId)
+    const byHand = (await licenseOf(id)).paidThrough
+    clock.advance({ hours: 240 })
+    const cents = { receivedDate: clock.unix(), status: 'Settled' }
+    pay(invoiceId, { additionalStatus: 'Marked', paidAmount: '0.20', payments: [cents] })
+    await replica().settle(invoiceId)
+    expect((await licenseOf(id)).paidThrough).toEqual(byHand)
+    pay(invoiceId, { additionalStatus: 'Marked', paidAmount: '30.19', payments: [cents, cents] })
+    await replica().settle(invoiceId)
+    await replica().settle(invoiceId)
+    const rows = await ledger(invoiceId)
+    expect(rows.map(({ kind, flags }) => [kind, ...flags])).toEqual([
+      ['grant', 'by_hand'],
+      ['reversal', 'by_hand', 'corrected'],
+      ['grant', 'by_hand', 'corrected'],
+    ])
+    expect(rows.map(row => row.paidAt.getTime() / 1000 - made)).toEqual([0, 864_000, 864_000])
+    expect((await licenseOf(id)).paidThrough!.getTime()).toBeGreaterThan(byHand!.getTime())
+  })
+
   test('a surplus paid later is recorded once, and changes no date', async () => {
     const { id, invoiceId } = await checkout()
     pay(invoiceId)
@@ -294,6 +318,27 @@ describe('one invoice after another', () => {
 })
 
 describe('reconciliation', () => {
+  test('a refund whose webhook was lost is found once, where the key may see promises to pay out', async () => {
+    const { invoiceId } = await checkout()
+    pay(invoiceId)
+    await replica().settle(invoiceId)
+    fake.pullPayments.push(
+      { id: 'pp1', name: `Refund ${invoiceId}` },
+      { id: 'pp2', name: 'Refund of-somebody-else' },
+      { id: 'pp3', name: 'Wages' },
+    )
+    expect(await replica().watchRefunds()).toEqual({ allowed: false })
+    fake.permissions.push('btcpay.store.canmanagepullpayments:store')
+    expect(await replica().watchRefunds()).toEqual({ allowed: true, found: [invoiceId] })
+    expect(await replica().watchRefunds()).toEqual({ allowed: true, found: [] })
+    expect(await attention(invoiceId)).toEqual(['refund'])
+    // Its webhook, late after all, is the same item.
+    await replica().inbox.store(body(invoiceId, { type: 'InvoiceRefund', pullPaymentId: 'pp1' }))
+    await drain()
+    expect(await attention(invoiceId)).toEqual(['refund'])
+    fake.permissions.pop()
+  })
+
   test('a webhook that never came changes nothing but the delay', async () => {
     const { invoiceId } = await checkout()
     pay(invoiceId)

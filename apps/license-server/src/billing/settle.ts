@@ -1,6 +1,6 @@
 import type { CheckoutState } from '@autotele/shared'
 import { MONTHLY_PLAN } from '@autotele/shared'
-import { fromDate, fromUnix, isBefore, plusSeconds, toDate, type Clock } from '../clock.ts'
+import { fromDate, fromUnix, isBefore, plusSeconds, toDate, toUnix, type Clock } from '../clock.ts'
 import { newLicenseId } from '../ids.ts'
 import { licenseOf, lockLicense, refold, takeSeat } from '../licensing/index.ts'
 import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
@@ -146,7 +146,7 @@ export function createSettle(options: {
     return { invoice, payments }
   }
 
-  /** Appends the grant or its reversal, and folds the licence's ledger again. */
+  /** Appends the grant or its reversal (a correction is both), and folds the licence's ledger again. */
   async function append(
     tx: Tx,
     checkout: Checkout,
@@ -155,16 +155,18 @@ export function createSettle(options: {
   ): Promise<License> {
     const license = await licenseToPay(tx, checkout, rows, decision)
     const firstPayment = license.keyHash === null && decision.ledger === 'grant'
-    await tx.ledgerEntry.create({
-      data: {
+    const kinds = decision.ledger === 'correction' ? ['reversal', 'grant'] : [decision.ledger]
+    const corrected = decision.ledger === 'correction' ? ['corrected'] : []
+    await tx.ledgerEntry.createMany({
+      data: kinds.map((kind, n) => ({
         licenseId: license.id,
         invoiceId: checkout.invoiceId ?? '',
-        revision: rows.length,
-        kind: decision.ledger,
+        revision: rows.length + n,
+        kind,
         paidAt: toDate(fromUnix(decision.paidAt)),
-        flags: [...decision.flags],
+        flags: [...decision.flags, ...corrected],
         recordedAt: toDate(clock()),
-      },
+      })),
     })
     return await refold(
       tx,
@@ -198,7 +200,7 @@ export function createSettle(options: {
 
   /** A restored BTCPay may have forgotten what it had settled: paid time is never taken back for that. */
   async function forgotten(tx: Tx, checkout: Checkout, invoiceId: string): Promise<Settled> {
-    if (grantedBy(await ledgerOf(tx, invoiceId)) === 'live') {
+    if (await isPaid(tx, invoiceId)) {
       const key = `forgotten:${invoiceId}`
       await raise(tx, clock, { key, kind: 'forgotten', invoiceId, checkout, detail: {} })
     }
@@ -237,7 +239,7 @@ export function createSettle(options: {
   async function adopt(tx: Tx, checkout: Checkout, read: Read): Promise<Settled> {
     const { id: invoiceId, checkoutLink, expirationTime } = read.invoice
     const own = checkout.invoiceId === null ? [] : await ledgerOf(tx, checkout.invoiceId)
-    if (grantedBy(own) === 'live') {
+    if (isLive(grantedBy(own))) {
       const { decision } = await judge(tx, { ...checkout, invoiceId }, read)
       return { outcome: 'decided', ledger: decision.ledger }
     }
@@ -274,8 +276,13 @@ const describe = ({ status, additionalStatus, type, amount, currency, paidAmount
 })
 
 /** The ledger's last word on one invoice. */
-export function grantedBy(rows: readonly LedgerEntry[]): Granted {
+function grantedBy(rows: readonly LedgerEntry[]): Granted {
   const last = rows.at(-1)
   if (!last) return 'never'
-  return last.kind === 'grant' ? 'live' : 'reversed'
+  return last.kind === 'grant' ? { since: toUnix(fromDate(last.paidAt)) } : 'reversed'
 }
+const isLive = (granted: Granted): boolean => typeof granted === 'object'
+
+/** Whether paid time stands for an invoice. */
+export const isPaid = async (tx: Tx, invoiceId: string): Promise<boolean> =>
+  isLive(grantedBy(await ledgerOf(tx, invoiceId)))

@@ -27,9 +27,11 @@ export function createSweep(options: {
   readonly btcpay: Btcpay
   readonly settle: Settle
   readonly onFound: (invoiceId: string) => void
+  /** An invoice in our store that we did not make, and that took money. */
+  readonly onForeign: (invoiceId: string) => void
   readonly onError: (error: unknown, invoiceId: string) => void
 }) {
-  const { db, clock, btcpay, settle, onFound, onError } = options
+  const { db, clock, btcpay, settle, onFound, onForeign, onError } = options
 
   return async function sweep(stopped: () => boolean = () => false): Promise<Swept> {
     const since = toUnix(plusSeconds(clock(), -DAYS * 86_400))
@@ -43,8 +45,9 @@ export function createSweep(options: {
         if (stopped()) break
         seen.reread++
         try {
-          const { ledger } = await settle(invoice.id)
+          const { outcome, ledger } = await settle(invoice.id)
           if (ledger === 'grant') onFound(invoice.id)
+          if (outcome === 'foreign') onForeign(invoice.id)
         } catch (error) {
           onError(error, invoice.id)
         }

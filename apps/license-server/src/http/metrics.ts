@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { RequestHandler } from 'express'
 import { checkoutStateSchema } from '@autotele/shared'
-import { plusSeconds, toDate, type Clock } from '../clock.ts'
+import { plusSeconds, toDate, toUnix, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
 import { countViolations } from './invariants.ts'
 
@@ -20,6 +20,9 @@ export function createMetrics(db: Database, clock: Clock) {
       },
     })
 
+  const secondsSince = (date: Date | null | undefined): number =>
+    date ? Math.max(0, toUnix(clock()) - date.getTime() / 1000) : 0
+
   gauge('autotele_inbox_pending', 'Webhook events not yet worked off', () =>
     db.inboxEvent.count({ where: { state: 'pending' } }),
   )
@@ -33,6 +36,26 @@ export function createMetrics(db: Database, clock: Clock) {
     const last = await db.inboxEvent.findFirst({ orderBy: { id: 'desc' }, select: { receivedAt: true } })
     return last ? last.receivedAt.getTime() / 1000 : 0
   })
+
+  gauge('autotele_inbox_oldest_pending_seconds', 'How long the oldest webhook event has waited', async () => {
+    const oldest = await db.inboxEvent.findFirst({
+      where: { state: 'pending' },
+      orderBy: { id: 'asc' },
+      select: { receivedAt: true },
+    })
+    return secondsSince(oldest?.receivedAt)
+  })
+  gauge(
+    'autotele_reconcile_overdue_seconds',
+    'How long an invoice has been due to be read again',
+    async () => {
+      const due = await db.checkout.aggregate({
+        _min: { nextCheckAt: true },
+        where: { invoiceId: { not: null } },
+      })
+      return secondsSince(due._min.nextCheckAt)
+    },
+  )
 
   new Gauge({
     name: 'autotele_recent_checkouts',
@@ -113,6 +136,37 @@ export function createMetrics(db: Database, clock: Clock) {
     unarchived: new Gauge({
       name: 'autotele_invoices_not_archived',
       help: 'Expired invoices that the API key may not put away',
+      registers,
+    }),
+    refundsUnwatched: new Gauge({
+      name: 'autotele_refunds_not_watched',
+      help: '1 where the API key may not list pull payments, so that a refund is known by its webhook alone',
+      registers,
+    }),
+    created: new Counter({
+      name: 'autotele_invoices_created_total',
+      help: 'Invoices that BTCPay made for us',
+      registers,
+    }),
+    settled: new Counter({
+      name: 'autotele_invoices_settled_total',
+      help: 'Invoices that brought a month, however their payment was found',
+      registers,
+    }),
+    foreign: new Counter({
+      name: 'autotele_foreign_invoices_total',
+      help: 'Readings of invoices in our store that we did not make',
+      registers,
+    }),
+    refunds: new Counter({
+      name: 'autotele_reconciled_refunds_total',
+      help: 'Refunds found that no webhook had announced',
+      registers,
+    }),
+    limited: new Counter({
+      name: 'autotele_rate_limited_total',
+      help: 'Requests told to slow down, by limit',
+      labelNames: ['limit'] as const,
       registers,
     }),
     checkouts: new Counter({

@@ -110,7 +110,8 @@ export function publicRoutes(deps: PublicDependencies): Router {
       if (!result.ok) {
         throw new ProblemError(result.code, {}, 'retryAfter' in result ? result.retryAfter : undefined)
       }
-      if (result.replayed) response.set(HEADERS.idempotencyReplayed, 'true')
+      if (!result.replayed) metrics.created.inc()
+      else response.set(HEADERS.idempotencyReplayed, 'true')
       response.status(201).location(`${ROUTES.checkouts}/${result.body.id}`).json(result.body)
     }),
   )

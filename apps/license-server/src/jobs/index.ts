@@ -10,6 +10,7 @@ import { startSchedule, type Job } from './schedule.ts'
 const INBOX_POLL_MS = 2000
 /** Quiet hours in Europe, at minutes that nobody else chooses. */
 const RETENTION_CRON = '37 * * * *'
+const REFUNDS_CRON = '23 * * * *'
 const SWEEP_CRON = '17 3 * * *'
 const ARCHIVE_CRON = '47 3 * * *'
 
@@ -22,9 +23,9 @@ export type Jobs = {
 type Work = (stopped: () => boolean) => Promise<void>
 
 /**
- * Starts what runs beside the requests: the inbox, and on a schedule reconciliation, the daily sweep, archiving and
- * retention. The inbox is a loop of every replica with leases of its own, because a person waits for it; the rest runs
- * on one replica at a time.
+ * Starts what runs beside the requests: the inbox, and on a schedule reconciliation, the search for refunds, the daily
+ * sweep, archiving and retention. The inbox is a loop of every replica with leases of its own, because a person waits
+ * for it; the rest runs on one replica at a time.
  */
 export async function startJobs(options: {
   readonly database: DatabaseAddress
@@ -32,7 +33,7 @@ export async function startJobs(options: {
   readonly clock: Clock
   /** `undefined` while BTCPay is not set up, like the next one. */
   readonly inbox: Inbox | undefined
-  readonly billing: { readonly reconcile: Work; readonly sweep: Work; readonly archive: Work } | undefined
+  readonly billing: Readonly<Record<'reconcile' | 'refunds' | 'sweep' | 'archive', Work>> | undefined
   readonly reconcileSeconds: number
   readonly onRun: (job: string, error?: unknown) => void
   readonly onError: (job: string, error: unknown) => void
@@ -44,6 +45,7 @@ export async function startJobs(options: {
   if (billing) {
     jobs.push(
       { name: 'reconcile', when: { everySeconds: reconcileSeconds }, run: billing.reconcile },
+      { name: 'refunds', when: { cron: REFUNDS_CRON }, run: billing.refunds },
       { name: 'sweep', when: { cron: SWEEP_CRON }, run: billing.sweep },
       { name: 'archive', when: { cron: ARCHIVE_CRON }, run: billing.archive },
     )

@@ -7,6 +7,7 @@ import {
   createCheckouts,
   createInbox,
   createReconcile,
+  createRefundWatch,
   createSettle,
   createSweep,
 } from '../billing/index.ts'
@@ -24,6 +25,7 @@ export async function startBilling() {
   const { db, pool } = openStorage({ url: database.url, file: undefined }, () => undefined)
   const fake = await startFakeBtcpay(clock.unix)
   const found: string[] = []
+  const foreign: string[] = []
   const worked: { outcome: string }[] = []
 
   /** A replica: its own objects over the same database. */
@@ -33,6 +35,7 @@ export async function startBilling() {
     const settling = createSettle({ db, clock: now, btcpay, latePayments, reconcileSeconds: 300 })
     const { settle } = settling
     const onFound = (invoiceId: string) => void found.push(invoiceId)
+    const onForeign = (invoiceId: string) => void foreign.push(invoiceId)
     const onError = () => undefined
     return {
       btcpay,
@@ -40,7 +43,8 @@ export async function startBilling() {
       queue: createAttention({ db, clock: now, settling }),
       inbox: createInbox({ db, pool, clock: now, settle, onWorked: result => worked.push(result) }),
       reconcile: createReconcile({ db, clock: now, settle, reconcileSeconds: 300, onFound, onError }),
-      sweep: createSweep({ db, clock: now, btcpay, settle, onFound, onError }),
+      sweep: createSweep({ db, clock: now, btcpay, settle, onFound, onForeign, onError }),
+      watchRefunds: createRefundWatch({ db, clock: now, btcpay }),
       archive: createArchive({ db, clock: now, btcpay }),
       checkouts: createCheckouts({
         db,
@@ -61,6 +65,8 @@ export async function startBilling() {
     fake,
     /** Invoices whose payment no webhook had announced. */
     found,
+    /** Invoices met by the sweep that are none of ours. */
+    foreign,
     worked,
     replica,
 

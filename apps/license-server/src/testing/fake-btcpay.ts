@@ -41,6 +41,8 @@ export async function startFakeBtcpay(now: () => number) {
   const archived = new Set<string>()
   /** What `api-keys/current` says that the key may do. */
   const permissions: string[] = ['btcpay.store.cancreateinvoice:store', 'btcpay.store.canviewinvoices:store']
+  /** Promises to pay out, which is what a refund is. */
+  const pullPayments: { id: string; name: string }[] = []
   let count = 0
 
   const make = (body: z.infer<typeof createSchema>): FakeInvoice => {
@@ -87,6 +89,7 @@ export async function startFakeBtcpay(now: () => number) {
       }
       // As BTCPay does: the key itself is in the answer, and must be in nobody's log.
       if (pathname.endsWith('/api-keys/current')) return send(200, { apiKey: 'test-key', permissions })
+      if (pathname.endsWith('/pull-payments')) return send(200, pullPayments)
       if (id === undefined) {
         const orderId = searchParams.get('orderId')
         const skip = Number(searchParams.get('skip') ?? 0)
@@ -116,6 +119,7 @@ export async function startFakeBtcpay(now: () => number) {
     requests,
     archived,
     permissions,
+    pullPayments,
     make,
     /** Changes an invoice as BTCPay would after an event. */
     set(id: string, change: Partial<FakeInvoice>): FakeInvoice {

@@ -12,6 +12,7 @@ const acts = [
   'pay_lightning',
   'confirm',
   'double_spend',
+  'reorganise',
   'expire',
   'give_up',
   'mark_settled',
@@ -21,9 +22,9 @@ type Act = (typeof acts)[number]
 
 /**
  * Plays acts on one invoice by BTCPay's own rules (InvoiceWatcher.UpdateInvoice) and gives what it shows after each; the
- * last one is at rest, nothing unconfirmed. `from` is Unix seconds; acts are an hour apart. Left out, because there the
- * earliest payment that BTCPay accounts for, and with it the day a month counts from, depends on when one looks: the
- * first payment to an invoice marked by hand, and one replaced after its invoice was settled or marked.
+ * last one is at rest, nothing unconfirmed. `from` is Unix seconds; acts are an hour apart. Payments come to, and are
+ * replaced under, an invoice in every state; a confirmed one only where the invoice stays settled without it, for what
+ * a late payment brought is kept by who saw it and never was for who did not.
  */
 function play(history: readonly Act[], from: number): Snapshot[] {
   let status = 'New'
@@ -48,7 +49,6 @@ function play(history: readonly Act[], from: number): Snapshot[] {
     } else if (cents('Settled') >= PRICE) status = 'Settled'
   }
   function receive(amount: number, paid: string): void {
-    if (additionalStatus === 'Marked' && payments.length === 0) return
     payments.push({ receivedDate: now, status: paid, cents: amount })
   }
   function act(what: Act): void {
@@ -64,8 +64,10 @@ function play(history: readonly Act[], from: number): Snapshot[] {
         for (const payment of payments) payment.status = 'Settled'
         return
       case 'double_spend':
-        if (marked || status === 'Settled') return
         payments = payments.filter(payment => payment.status === 'Settled')
+        return
+      case 'reorganise':
+        if (status === 'Settled') payments = payments.slice(1)
         return
       case 'expire':
         expired = true
