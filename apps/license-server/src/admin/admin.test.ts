@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createTestClock } from '../testing/harness.ts'
 import { fromBase32 } from '../testing/base32.ts'
-import { createAttempts } from './attempts.ts'
 import { csvCell, csvLine } from './csv.ts'
 import { createPasswords } from './passwords.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
@@ -88,21 +86,6 @@ test('recovery codes are ten, all different, and read as people write them', () 
   expect(hashRecoveryCode(codes[0]!.toUpperCase().replaceAll('-', ' '), key)).toBe(
     hashRecoveryCode(codes[0]!, key),
   )
-})
-
-test('attempts are limited within a sliding window, name by name', () => {
-  const clock = createTestClock()
-  const attempts = createAttempts({ clock: clock.now, limit: 2, windowSeconds: 60 })
-  expect(attempts.take('a')).toBeUndefined()
-  clock.advance({ seconds: 10 })
-  expect(attempts.take('a')).toBeUndefined()
-  expect(attempts.take('a')).toBe(50)
-  expect(attempts.take('b')).toBeUndefined()
-  clock.advance({ seconds: 50 })
-  expect(attempts.take('a')).toBeUndefined()
-  expect(attempts.take('a')).toBe(10)
-  attempts.clear('a')
-  expect(attempts.take('a')).toBeUndefined()
 })
 
 describe('CSV', () => {

@@ -1,15 +1,17 @@
 export { createAdministrators, totpContext, type Administrators, type Invitation } from './administrators.ts'
 export { createApiTokens, type ApiTokens } from './api-tokens.ts'
-export { createAttempts, type Attempts } from './attempts.ts'
+export { createAttempts } from './attempts.ts'
 export { createAudit, type Act, type Actor, type Audit } from './audit.ts'
+export { createIdempotency, type Once, type RunOnce } from './idempotency.ts'
 export { csvLine } from './csv.ts'
 export { createLicenseActs, type LicenseActs } from './licenses.ts'
 export {
   createLists,
   CursorError,
+  describeAudit,
   iso,
   isoOrNull,
-  toAudit,
+  namesOf,
   toCheckout,
   toDevice,
   toEvent,
@@ -17,6 +19,8 @@ export {
   toLicense,
   withSeats,
   type Lists,
+  type Page,
+  type PageQuery,
 } from './lists.ts'
 export { createPasswords } from './passwords.ts'
 export { createSessions, type Opened, type Session, type Sessions } from './sessions.ts'

@@ -1,4 +1,4 @@
-import { toDate, type Clock } from '../clock.ts'
+import { fromDate, isBefore, toDate, type Clock } from '../clock.ts'
 import { newId, newLicenseId } from '../ids.ts'
 import { freshKey, lockLicense, refold, releaseSeat, renewKey } from '../licensing/index.ts'
 import type { Tx } from '../storage/database.ts'
@@ -35,6 +35,15 @@ export function createLicenseActs(options: { readonly clock: Clock; readonly pep
   return {
     find,
     extend,
+
+    /** Lets a trial run `days` longer, from its end or, when that has passed, from now; `null` when it is none any more. */
+    async extendTrial(tx: Tx, license: License, days: number): Promise<License | null> {
+      if (!license.trialEnd || license.paidThrough) return null
+      const end = fromDate(license.trialEnd)
+      const from = isBefore(end, clock()) ? clock() : end
+      const trialEnd = toDate(from.add({ hours: days * 24 }))
+      return await tx.license.update({ where: { id: license.id }, data: { trialEnd } })
+    },
 
     /** A licence that nobody pays for, with its key, which is shown this once. */
     async issue(tx: Tx, { days, seats }: { days: number; seats: number }) {

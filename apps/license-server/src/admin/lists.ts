@@ -7,7 +7,7 @@ import {
   type auditRowSchema,
   type checkoutRowSchema,
   type deviceRowSchema,
-  type EXPORTS,
+  type ExportName,
   type inboxRowSchema,
   type invoiceRowSchema,
   type ledgerRowSchema,
@@ -16,7 +16,7 @@ import {
 } from '@autotele/shared'
 import { fromDate, toIso, type Clock } from '../clock.ts'
 import { licenseFacts, standing } from '../licensing/index.ts'
-import type { Database, Prisma } from '../storage/database.ts'
+import type { Database, Prisma, Tx } from '../storage/database.ts'
 import type { AuditEntry, Checkout, InboxEvent, LedgerEntry } from '../storage/generated/client.ts'
 
 export type Page<T> = { readonly data: T[]; readonly next: string | null }
@@ -128,11 +128,30 @@ export const toEvent = (row: Omit<InboxEvent, 'body'>): z.infer<typeof inboxRowS
   doneAt: isoOrNull(row.doneAt),
 })
 
-export const toAudit = (row: AuditEntry): z.infer<typeof auditRowSchema> => ({
-  ...row,
-  id: String(row.id),
-  at: iso(row.at),
-})
+/** Address of each administrator among these ids. */
+export async function namesOf(
+  db: Tx,
+  ids: readonly (string | null)[],
+): Promise<(id: string | null) => string | null> {
+  const known = await db.administrator.findMany({
+    where: { id: { in: [...new Set(ids.filter(id => id !== null))] } },
+    select: { id: true, email: true },
+  })
+  const names = new Map(known.map(({ id, email }) => [id, email]))
+  return id => (id === null ? null : (names.get(id) ?? null))
+}
+
+/** Rows of the record as they are shown, each with the address of who acted. */
+export async function describeAudit(
+  db: Tx,
+  rows: readonly AuditEntry[],
+): Promise<z.infer<typeof auditRowSchema>[]> {
+  const name = await namesOf(
+    db,
+    rows.map(row => row.actor),
+  )
+  return rows.map(row => ({ ...row, actorName: name(row.actor), id: String(row.id), at: iso(row.at) }))
+}
 
 export const toLedger = (row: LedgerEntry): z.infer<typeof ledgerRowSchema> => ({
   id: String(row.id),
@@ -225,8 +244,17 @@ export function createLists({ db, clock }: { readonly db: Database; readonly clo
         orderBy: { id: 'desc' },
         take: query.limit + 1,
       })
-      return cut(rows, query.limit, toAudit, byId)
+      const { data, next } = cut(rows, query.limit, row => row, byId)
+      return { data: await describeAudit(db, data), next }
     },
-  } satisfies Record<(typeof EXPORTS)[number], (query: PageQuery) => Promise<Page<object>>>
+    async ledger(query: PageQuery) {
+      const rows = await db.ledgerEntry.findMany({
+        where: afterId(query),
+        orderBy: { id: 'desc' },
+        take: query.limit + 1,
+      })
+      return cut(rows, query.limit, toLedger, byId)
+    },
+  } satisfies Partial<Record<ExportName, (query: PageQuery) => Promise<Page<object>>>>
 }
 export type Lists = ReturnType<typeof createLists>

@@ -1,14 +1,12 @@
 import { roleSchema } from '@autotele/shared'
-import { createAdministrators, createAudit, createPasswords, type Actor } from '../admin/index.ts'
+import { createAdministrators, createAudit, createPasswords } from '../admin/index.ts'
 import { createAttention, createBtcpay, createReconcile, createSettle } from '../billing/index.ts'
 import { systemClock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { resolveSecrets } from '../config/secrets.ts'
 import type { Database } from '../storage/database.ts'
-import { fail, required, withDatabase, type Invocation } from './environment.ts'
+import { fail, HOST, required, withDatabase, type Invocation } from './environment.ts'
 
-/** What is done on the host is recorded as done there. */
-const HOST: Actor = { id: 'command', tokenId: null, address: '', requestId: '' }
 const clock = systemClock
 
 /** `admin:create`: a new administrator, or with `--reset` one who lost password or authenticator. */
@@ -26,7 +24,9 @@ export async function adminCreate(invocation: Invocation): Promise<unknown> {
       passwords: createPasswords(),
     })
     const known = await db.administrator.findUnique({ where: { email } })
-    if (known && !options['reset']) return fail(`${email} is known already: --reset to enrol anew`)
+    // Who never enrolled has nothing to lose: a new link takes the place of the one that was not used in time.
+    if (known?.passwordHash != null && !options['reset'])
+      return fail(`${email} is known already: --reset to enrol anew`)
     if (!known && options['reset']) return fail(`${email} is not known`)
     const { enrolmentSecret, ends, administrator } = await db.$transaction(async tx => {
       const invited = known

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { loadConfig } from '../config/config.ts'
 import { migrate } from '../storage/migrate.ts'
 import { adminCreate, attentionAnswer, attentionList, auditVerify, reconcileNow } from './admin-commands.ts'
+import { backupCreate, backupList, backupRehearse, backupRestore, backupSchedule } from './backup-commands.ts'
 import { btcpayCheck, btcpaySetupWebhook } from './btcpay-commands.ts'
 import { fail, type Environment, type Invocation } from './environment.ts'
 import { runKeysCommand } from './keys-command.ts'
@@ -118,6 +119,42 @@ The secret is AUTOTELE_BTCPAY_WEBHOOK_SECRET, the address AUTOTELE_PUBLIC_URL.`,
     help: '--all reads every invoice we ever asked for, as after restoring a backup. May run beside the server.',
     options: { all: 'boolean' },
     run: reconcileNow,
+  },
+  'backup:create': {
+    usage: '[--rehearse]',
+    summary: 'make a backup now, as is done every night',
+    help: `A dump of one instant, gzip within age (age -d -i identity file | gunzip shows it), its SHA-256 beside it, copied to
+AUTOTELE_BACKUP_COPY_TO; backups older than AUTOTELE_BACKUP_DAYS are deleted, never the newest. --rehearse restores it into
+a scratch database as well. Secrets and the key set file are in no backup: keep them elsewhere.`,
+    options: { rehearse: 'boolean' },
+    run: backupCreate,
+  },
+  'backup:list': {
+    usage: '',
+    summary: 'the backups there are, newest first',
+    help: 'Names, and when a backup was last made, copied away and rehearsed well (--json has them all).',
+    run: backupList,
+  },
+  'backup:rehearse': {
+    usage: '[file]',
+    summary: 'restore a backup into a scratch database and see whether it would do',
+    help: `The newest one without a file. Checksum, every row, the invariants of the money, the audit log to its end, every sealed
+key openable with this server's keys; then the database is dropped. The result is a metric. Ends with 1 when it would not do.`,
+    run: backupRehearse,
+  },
+  'backup:restore': {
+    usage: '[file]',
+    summary: 'fill the empty database of this server from a backup',
+    help: `The newest one without a file. A database that is not empty is refused, and what to do is said. Afterwards start the
+servers and run reconcile --from-zero: it finds what was paid after the backup was made.`,
+    run: backupRestore,
+  },
+  'backup:schedule': {
+    usage: '',
+    summary: 'run until stopped: every night at AUTOTELE_BACKUP_AT a backup and its rehearsal',
+    help: `What the container "backup" does. At once when the newest backup is older than a day; a night that failed is tried again
+after 15 minutes. Metrics for node_exporter's textfile collector are in AUTOTELE_BACKUP_DIR/metrics.`,
+    run: backupSchedule,
   },
   'attention:list': {
     usage: '[--all]',

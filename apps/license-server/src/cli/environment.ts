@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
+import type { Actor } from '../admin/index.ts'
 import { ConfigError, loadConfig, type Config } from '../config/config.ts'
 import { openDatabase, type Database } from '../storage/database.ts'
 import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
@@ -15,6 +16,9 @@ export type Invocation = {
   /** Prints a line for people; with `--json` there is none. */
   readonly say: (text: string) => void
 }
+
+/** What is done on the host is recorded as done there. */
+export const HOST: Actor = { id: 'command', tokenId: null, address: '', requestId: '' }
 
 /** Ends a command with a message for the operator and no stack. */
 export const fail = (message: string): never => {
@@ -35,19 +39,28 @@ export async function withDatabase<T>(
   env: Environment,
   work: (db: Database, config: Config, databaseUrl: string) => Promise<T>,
 ): Promise<T> {
+  return await withDatabaseUrl(env, async url => {
+    await migrate(url)
+    const db = openDatabase(url, () => undefined)
+    try {
+      return await work(db, loadConfig(env), url)
+    } finally {
+      await db.$disconnect()
+    }
+  })
+}
+
+/** The same, as it is: nothing is migrated. */
+export async function withDatabaseUrl<T>(
+  env: Environment,
+  work: (databaseUrl: string) => Promise<T>,
+): Promise<T> {
   const config = loadConfig(env)
   const own = config.databaseUrl ?? (await findRunning(join(config.dataDir, 'postgres')))
   const started =
     own === undefined ? await startEmbeddedPostgres(join(config.dataDir, 'postgres')) : undefined
-  const url = own ?? started?.databaseUrl ?? ''
   try {
-    await migrate(url)
-    const db = openDatabase(url, () => undefined)
-    try {
-      return await work(db, config, url)
-    } finally {
-      await db.$disconnect()
-    }
+    return await work(own ?? started?.databaseUrl ?? '')
   } finally {
     await started?.stop()
   }

@@ -9,13 +9,14 @@ import {
   toPublicJwk,
 } from '@autotele/crypto'
 import { keySetClaimsSchema } from '@autotele/shared'
-import { moveKey } from '../admin/index.ts'
+import { createAudit, moveKey } from '../admin/index.ts'
 import { systemClock, toUnix } from '../clock.ts'
 import { ConfigError, loadConfig } from '../config/config.ts'
-import { createSealing } from '../config/sealing.ts'
+import { resolveSecrets } from '../config/secrets.ts'
 import { createSigningKey } from '../licensing/index.ts'
-import { openDatabase, type Database } from '../storage/database.ts'
+import { openDatabase, type Database, type Tx } from '../storage/database.ts'
 import { migrate } from '../storage/migrate.ts'
+import { HOST } from './environment.ts'
 
 type Environment = Parameters<typeof loadConfig>[0]
 type Print = (text: string) => void
@@ -49,38 +50,54 @@ async function isPublished(kid: string, keySetFile: string | undefined): Promise
 type ServerCommand = 'create' | 'list' | 'activate' | 'retire' | 'revoke'
 
 async function onServer(command: ServerCommand, kid: string, env: Environment): Promise<unknown> {
-  const { databaseUrl, keyEncryptionKeys, keySetFile } = loadConfig(env)
-  const [key, ...others] = keyEncryptionKeys ?? []
-  if (!databaseUrl || !key) {
+  const config = loadConfig(env)
+  const { databaseUrl, keyEncryptionKeys, keySetFile } = config
+  if (!databaseUrl || !keyEncryptionKeys) {
     return fail(
       'DATABASE_URL and AUTOTELE_KEY_ENCRYPTION_KEY are not set: such a server makes its keys itself',
     )
   }
+  const { sealing, pepper } = await resolveSecrets(config, () => undefined)
+  const audit = createAudit({ pepper, clock: systemClock })
+  /** What was done to a key, and the record of it, together. */
+  const record = (tx: Tx, target: string, before: string, after: string) =>
+    audit.record(tx, HOST, {
+      ...{ action: 'key.state', target, reason: 'on the host' },
+      ...{ before: { state: before }, after: { state: after } },
+    })
   await migrate(databaseUrl)
   const db = openDatabase(databaseUrl, () => undefined)
   try {
     switch (command) {
-      case 'create': {
-        const first = (await db.signingKey.count({ where: { state: 'active' } })) === 0
-        return await createSigningKey(
-          db,
-          createSealing([key, ...others]),
-          first ? 'active' : 'next',
-          systemClock,
-        )
-      }
+      case 'create':
+        return await db.$transaction(async tx => {
+          const first = (await tx.signingKey.count({ where: { state: 'active' } })) === 0
+          const state = first ? 'active' : 'next'
+          const made = await createSigningKey(tx, sealing, state, systemClock)
+          await record(tx, made.kid, 'none', state)
+          return made
+        })
       case 'list':
         return await listKeys(db)
       case 'activate':
         if (!(await isPublished(kid, keySetFile))) fail(`${kid} is not in the published key set`)
-        return await move(db, kid, 'active')
+        return await move('active')
       case 'retire':
-        return await move(db, kid, 'retired')
+        return await move('retired')
       case 'revoke':
-        return await move(db, kid, 'revoked')
+        return await move('revoked')
     }
   } finally {
     await db.$disconnect()
+  }
+
+  async function move(state: 'active' | 'retired' | 'revoked'): Promise<string> {
+    await db.$transaction(async tx => {
+      const before = await tx.signingKey.findUnique({ where: { kid } })
+      if (!before || !(await moveKey(tx, kid, state))) return fail(`no key ${kid} that could become ${state}`)
+      await record(tx, kid, before.state, state)
+    })
+    return `${kid} is now ${state}`
   }
 }
 
@@ -91,11 +108,6 @@ async function listKeys(db: Database) {
     keys: published.map(row => toKeySetKey({ kty: 'OKP', crv: 'Ed25519', x: row.publicX })),
     revoked_kids: rows.filter(row => row.state === 'revoked').map(row => row.kid),
   }
-}
-
-async function move(db: Database, kid: string, state: 'active' | 'retired' | 'revoked'): Promise<string> {
-  const moved = await db.$transaction(tx => moveKey(tx, kid, state))
-  return moved ? `${kid} is now ${state}` : fail(`no key ${kid} that could become ${state}`)
 }
 
 /**

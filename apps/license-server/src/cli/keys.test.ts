@@ -7,6 +7,7 @@ import { publicJwkSchema, ROUTES } from '@autotele/shared'
 import { loadConfig } from '../config/config.ts'
 import { createLog } from '../log.ts'
 import { startServer } from '../server.ts'
+import { openDatabase } from '../storage/database.ts'
 import { createTestDevice, someDevice } from '../testing/device.ts'
 import { createDatabase } from '../testing/harness.ts'
 import { runKeysCommand } from './keys-command.ts'
@@ -74,6 +75,21 @@ test('a production server starts with keys made as the guide says, and rotates t
   await keys('retire', retiring.kid)
   await expect(keys('retire', next.kid)).rejects.toThrow('no key')
   await publish(3)
+
+  const db = openDatabase(database.url, () => undefined)
+  const recorded = await db.auditEntry.findMany({ where: { action: 'key.state' }, orderBy: { id: 'asc' } })
+  await db.$disconnect()
+  expect(recorded.map(({ target, actor, before, after }) => ({ target, actor, before, after }))).toEqual(
+    [
+      { target: retiring.kid, before: 'none', after: 'active' },
+      { target: next.kid, before: 'none', after: 'next' },
+      { target: next.kid, before: 'next', after: 'active' },
+      { target: retiring.kid, before: 'retiring', after: 'retired' },
+    ].map(({ target, before, after }) => ({
+      ...{ target, actor: 'command' },
+      ...{ before: { state: before }, after: { state: after } },
+    })),
+  )
 
   // Proven over its public name, as behind a proxy; its tokens are live ones.
   const again = await startServer(loadConfig({ ...environment(), PORT: '18473' }), {

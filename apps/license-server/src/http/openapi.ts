@@ -193,7 +193,11 @@ export function describeAdminApi(url: string) {
       operationId: name,
       summary,
       description: who + (route.access === 'public' ? '' : token + code),
-      parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
+      parameters: [
+        ...parametersOf('path', route.params),
+        ...parametersOf('query', route.query),
+        ...(route.idempotent ? [parameter('header', HEADERS.idempotencyKey, false)] : []),
+      ],
       security: route.access === 'public' ? [] : [{ session: [] }, ...(route.scope ? [{ token: [] }] : [])],
       ...(route.body ? { requestBody: { required: true, content: json(route.body, 'input') } } : {}),
       responses: {

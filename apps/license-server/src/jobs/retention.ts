@@ -18,6 +18,7 @@ export function createRetention(options: { readonly db: Database; readonly clock
     const now = clock()
     const ago = (days: number) => toDate(plusSeconds(now, -days * 86_400))
     await db.usedProof.deleteMany({ where: { expiresAt: { lt: toDate(now) } } })
+    await db.attempt.deleteMany({ where: { expiresAt: { lt: toDate(now) } } })
     await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: ago(KEPT_DAYS.idempotencyKeys) } } })
     await db.issuance.deleteMany({ where: { expiresAt: { lt: ago(KEPT_DAYS.issuances) } } })
     await db.inboxEvent.deleteMany({

@@ -17,6 +17,8 @@ export type AdminRoute = {
   readonly scope?: Scope
   /** A one-time code must have been given within the last minutes. */
   readonly stepUp?: true
+  /** Takes an `Idempotency-Key`: repeated with it, the call has its effect once and gives the same answer. */
+  readonly idempotent?: true
   readonly params?: z.ZodType
   readonly query?: z.ZodType
   readonly body?: z.ZodType
@@ -196,6 +198,7 @@ export const ADMIN_ROUTES = {
     summary: 'Give a license away',
     access: HELPERS,
     scope: 'licenses:write',
+    idempotent: true,
     body: s.issueRequestSchema,
     answer: s.issuedSchema,
     status: 201,
@@ -206,6 +209,18 @@ export const ADMIN_ROUTES = {
     summary: 'Give days',
     access: HELPERS,
     scope: 'licenses:write',
+    idempotent: true,
+    params: s.licenseParamsSchema,
+    body: s.extendRequestSchema,
+    answer: s.licenseSummarySchema,
+  }),
+  extendTrial: route({
+    method: 'post',
+    path: '/admin/v1/licenses/:id/extend-trial',
+    summary: 'Let a trial run longer, or run again; it stays a trial',
+    access: HELPERS,
+    scope: 'licenses:write',
+    idempotent: true,
     params: s.licenseParamsSchema,
     body: s.extendRequestSchema,
     answer: s.licenseSummarySchema,

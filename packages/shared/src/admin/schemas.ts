@@ -205,6 +205,8 @@ export const attentionRowSchema = z.object({
   resolvedAt: nullableInstant,
   resolution: z.enum(['accepted', 'refused', 'obsolete']).nullable(),
   resolvedBy: z.string().nullable(),
+  /** Address of that administrator; null for a command, or while nobody has. */
+  resolvedByName: z.string().nullable(),
   action: z.string(),
   explanation: z.object({ happened: text, accept: text, refuse: text }),
 })
@@ -214,6 +216,8 @@ export const auditRowSchema = z.object({
   id: z.string(),
   at: instantSchema,
   actor: z.string(),
+  /** Address of that administrator; null for a command on the host. */
+  actorName: z.string().nullable(),
   tokenId: z.string().nullable(),
   action: z.string(),
   target: z.string(),
@@ -278,7 +282,22 @@ export const statisticsSchema = z.object({
   versions: z.array(z.object({ appVersion: z.string(), platform: z.string(), devices: z.int() })),
 })
 
-export const EXPORTS = ['licenses', 'devices', 'trials', 'checkouts', 'invoices', 'inbox', 'audit'] as const
+/** Every list there is; `ledger` is every row of it, whichever the licence. */
+export const EXPORTS = [
+  'licenses',
+  'ledger',
+  'devices',
+  'trials',
+  'checkouts',
+  'invoices',
+  'inbox',
+  'attention',
+  'administrators',
+  'tokens',
+  'keys',
+  'audit',
+] as const
+export type ExportName = (typeof EXPORTS)[number]
 export const exportRequestSchema = z.object({ list: z.enum(EXPORTS), reason: reasonSchema })
 
 export const licenseParamsSchema = z.object({ id: licenseIdSchema })

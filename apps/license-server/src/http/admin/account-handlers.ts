@@ -69,23 +69,33 @@ const toToken = (row: ApiToken & { administrator: Administrator }): z.infer<type
   revokedAt: isoOrNull(row.revokedAt),
 })
 
+export const listAdministrators = async (db: Database) => ({
+  data: (await db.administrator.findMany({ orderBy: { createdAt: 'asc' } })).map(toAdministrator),
+})
+export const listTokens = async (db: Database) => ({
+  data: (
+    await db.apiToken.findMany({ orderBy: { createdAt: 'desc' }, include: { administrator: true } })
+  ).map(toToken),
+})
+
 /** People, their sessions and their tokens. */
 export function accountHandlers(options: {
   readonly db: Database
   readonly clock: Clock
+  readonly pepper: Uint8Array
   readonly administrators: Administrators
   readonly sessions: Sessions
   readonly tokens: ApiTokens
   readonly cookie: Cookie
   readonly change: Change
 }): Handlers<AccountRoute> {
-  const { db, clock, administrators, sessions, tokens, cookie, change } = options
-  const window = { clock, windowSeconds: WINDOW_SECONDS }
+  const { db, clock, pepper, administrators, sessions, tokens, cookie, change } = options
+  const window = { db, clock, pepper, windowSeconds: WINDOW_SECONDS }
   const perAccount = createAttempts({ ...window, limit: PER_ACCOUNT })
   const perNetwork = createAttempts({ ...window, limit: PER_NETWORK })
 
-  const take = (attempts: typeof perAccount, name: string) => {
-    const wait = attempts.take(name)
+  const take = async (attempts: typeof perAccount, name: string) => {
+    const wait = await attempts.take(name)
     if (wait !== undefined) throw new ProblemError('RATE_LIMITED', {}, wait)
   }
   /** Only people get so far: these routes have no scope. */
@@ -111,12 +121,12 @@ export function accountHandlers(options: {
     async signIn({ body: { email, password, code }, request, response }) {
       const network = networkOf(addressOf(request), { v4: 32, v6: 64 })
       const name = `${network} ${email}`
-      take(perNetwork, network)
-      take(perAccount, name)
+      await take(perNetwork, network)
+      await take(perAccount, name)
       const found = await administrators.authenticate(email, password, code)
       if (!found) throw new ProblemError('SIGN_IN_FAILED')
-      perAccount.clear(name)
-      perNetwork.forgive(network)
+      await perAccount.clear(name)
+      await perNetwork.forgive(network)
       const from = { address: addressOf(request), userAgent: request.get('user-agent') ?? '' }
       const { address } = from
       const actor = { id: found.id, tokenId: null, address, requestId: requestIdOf(response) }
@@ -136,30 +146,30 @@ export function accountHandlers(options: {
     },
     async stepUp({ caller, body, response }) {
       const { id, administratorId } = sessionOf(caller)
-      take(perAccount, `step-up ${administratorId}`)
+      await take(perAccount, `step-up ${administratorId}`)
       const opened = await db.$transaction(async tx => {
         const row = await tx.administrator.findUniqueOrThrow({ where: { id: administratorId } })
         return (await administrators.useTotp(tx, row, body.code)) ? await sessions.confirm(tx, id) : null
       })
       if (!opened) throw new ProblemError('SIGN_IN_FAILED')
-      perAccount.clear(`step-up ${administratorId}`)
+      await perAccount.clear(`step-up ${administratorId}`)
       cookie.set(response, opened)
       return describe(opened.session)
     },
     async readEnrolment({ body, request }) {
       const network = networkOf(addressOf(request), { v4: 32, v6: 64 })
-      take(perNetwork, network)
+      await take(perNetwork, network)
       const found = await administrators.readEnrolment(body.secret)
       if (!found) throw new ProblemError('NOT_FOUND')
-      perNetwork.forgive(network)
+      await perNetwork.forgive(network)
       return found
     },
     async finishEnrolment({ body, request }) {
       const network = networkOf(addressOf(request), { v4: 32, v6: 64 })
-      take(perNetwork, network)
+      await take(perNetwork, network)
       const recoveryCodes = await administrators.finishEnrolment(body.secret, body.password, body.code)
       if (!recoveryCodes) throw new ProblemError('SIGN_IN_FAILED')
-      perNetwork.forgive(network)
+      await perNetwork.forgive(network)
       return { recoveryCodes }
     },
     async listSessions({ caller }) {
@@ -181,7 +191,7 @@ export function accountHandlers(options: {
     },
     async changePassword({ caller, body }) {
       const { id, administrator } = sessionOf(caller)
-      take(perAccount, `password ${administrator.id}`)
+      await take(perAccount, `password ${administrator.id}`)
       const act = { action: 'account.password', target: administrator.id, reason: 'changed by its owner' }
       await change(caller.actor, act, async tx => {
         if (!(await administrators.changePassword(tx, administrator, body.current, body.next))) {
@@ -204,10 +214,7 @@ export function accountHandlers(options: {
       return { recoveryCodes }
     },
 
-    async listAdministrators() {
-      const rows = await db.administrator.findMany({ orderBy: { createdAt: 'asc' } })
-      return { data: rows.map(toAdministrator) }
-    },
+    listAdministrators: () => listAdministrators(db),
     async inviteAdministrator({ caller, body: { email, role, reason } }) {
       const invited = await change(caller.actor, { action: 'administrator.invite', reason }, async tx => {
         if ((await tx.administrator.count({ where: { email } })) > 0) throw new ProblemError('CONFLICT')
@@ -241,13 +248,7 @@ export function accountHandlers(options: {
       return toAdministrator(row)
     },
 
-    async listTokens() {
-      const rows = await db.apiToken.findMany({
-        orderBy: { createdAt: 'desc' },
-        include: { administrator: true },
-      })
-      return { data: rows.map(toToken) }
-    },
+    listTokens: () => listTokens(db),
     async createToken({ caller, body: { name, scopes, days, reason } }) {
       const created = await change(caller.actor, { action: 'token.create', reason }, async tx => {
         const value = await tokens.create(tx, caller.administratorId, { name, scopes, days })

@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ADMIN_HEADER, ADMIN_ROUTES, ROLES, ROUTES, type AdminRoute, type Role } from '@autotele/shared'
+import {
+  ADMIN_HEADER,
+  ADMIN_ROUTES,
+  EXPORTS,
+  ROLES,
+  ROUTES,
+  type AdminRoute,
+  type Role,
+} from '@autotele/shared'
 import { createAudit } from '../../admin/index.ts'
 import { createBrowser, PASSWORD, startAdministration } from '../../testing/administration.ts'
 import { someDevice } from '../../testing/device.ts'
 import { startHarness, type Harness } from '../../testing/harness.ts'
+import type { Handlers } from './context.ts'
+import { adminRoutes } from './router.ts'
 
 type Administration = Awaited<ReturnType<typeof startAdministration>>
 type Person = Awaited<ReturnType<Administration['person']>>
@@ -292,7 +302,83 @@ describe('API tokens', () => {
   })
 })
 
+describe('an idempotency key', () => {
+  const KEY = 'Idempotency-Key'
+
+  test('makes a repeated call have one effect and one answer', async () => {
+    const person = await administration.person('support')
+    const issue = (days: number, key: string) =>
+      person.browser.call('POST', '/licenses', { days, ...REASON }, { [KEY]: key })
+    const [first, again] = [await issue(5, 'one'), await issue(5, 'one')]
+    expect([first.status, again.status]).toEqual([201, 201])
+    expect(again.body).toEqual(first.body)
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    expect((await issue(6, 'one')).body).toMatchObject({ status: 422, code: 'IDEMPOTENCY_KEY_REUSED' })
+    expect((await issue(5, 'two')).body.license.id).not.toBe(first.body.license.id)
+    const { id } = first.body.license as { id: string }
+    expect(await harness.db.auditEntry.count({ where: { action: 'license.issue', target: id } })).toBe(1)
+    expect(JSON.stringify(await harness.db.idempotencyKey.findMany())).not.toContain(first.body.licenseKey)
+    // Another person's key of the same name is another key.
+    const other = await administration.person('support')
+    const theirs = await other.browser.call('POST', '/licenses', { days: 5, ...REASON }, { [KEY]: 'one' })
+    expect(theirs.body.license.id).not.toBe(id)
+  })
+
+  test('tells a second call to wait while the first runs, and gives no day twice', async () => {
+    const person = await administration.person('support')
+    const { license } = await newLicense(person)
+    const extend = () =>
+      person.browser.call(
+        'POST',
+        `/licenses/${license.id}/extend`,
+        { days: 7, ...REASON },
+        { [KEY]: 'at once' },
+      )
+    const answers = await Promise.all(Array.from({ length: 6 }, extend))
+    for (const { status, body } of answers) expect([200, 409], JSON.stringify(body)).toContain(status)
+    expect(await harness.db.ledgerEntry.count({ where: { licenseId: license.id, days: 7 } })).toBe(1)
+    expect((await extend()).status).toBe(200)
+  })
+
+  test('is forgotten when the call failed', async () => {
+    const person = await administration.person('support')
+    const path = `/licenses/lic_${'0'.repeat(26)}/extend`
+    const extend = () => person.browser.call('POST', path, { days: 7, ...REASON }, { [KEY]: 'missing' })
+    expect((await extend()).status).toBe(404)
+    expect((await extend()).status).toBe(404)
+  })
+})
+
 describe('licenses', () => {
+  test('a trial runs longer and stays a trial; what was paid for is no trial any more', async () => {
+    const person = await administration.person('support')
+    const device = harness.device()
+    await device.call('POST', ROUTES.trials, { device: someDevice })
+    const { licenseId } = await harness.db.device.findUniqueOrThrow({ where: { id: device.id } })
+    const extend = (days: number) =>
+      person.browser.call('POST', `/licenses/${licenseId!}/extend-trial`, { days, ...REASON })
+    const ends = async () =>
+      (await harness.db.license.findUniqueOrThrow({ where: { id: licenseId! } })).trialEnd!
+    const before = await ends()
+    expect((await extend(3)).body).toMatchObject({ plan: 'trial', status: 'trialing' })
+    expect((await ends()).getTime() - before.getTime()).toBe(3 * 86_400_000)
+    harness.clock.advance({ hours: 24 * 20 })
+    expect((await extend(2)).body).toMatchObject({ code: 'SIGN_IN_REQUIRED' })
+    await person.signIn()
+    expect((await extend(2)).body).toMatchObject({ plan: 'trial', status: 'trialing' })
+    expect((await ends()).getTime()).toBe(harness.clock.unix() * 1000 + 2 * 86_400_000)
+    expect((await extend(31)).body.code).toBe('FORBIDDEN')
+    const refreshed = await device.call('POST', ROUTES.refresh, { seq: 1, appVersion: '1.0.0' })
+    expect((await harness.verify(refreshed.body, device)).lic.plan).toBe('trial')
+    const { license } = await newLicense(person)
+    const given = await person.browser.call('POST', `/licenses/${license.id}/extend-trial`, {
+      days: 1,
+      ...REASON,
+    })
+    expect(given.body.code).toBe('CONFLICT')
+    harness.clock.advance({ hours: 48 })
+  })
+
   test('one that was given works like any other, says that it was given, and can be extended', async () => {
     const person = await administration.person('support')
     const { license, licenseKey } = await newLicense(person)
@@ -326,7 +412,7 @@ describe('licenses', () => {
       checkouts: [{ invoiceId, state: 'settled' }],
       deliveries: [{ invoiceId, state: 'done' }],
       audit: [
-        { action: 'license.extend', reason: REASON.reason, actor: person.id },
+        { action: 'license.extend', reason: REASON.reason, actor: person.id, actorName: person.email },
         { action: 'license.issue' },
       ],
     })
@@ -427,7 +513,7 @@ describe('lists', () => {
     const device = harness.device()
     await device.call('POST', ROUTES.trials, { device: { ...someDevice, label: '=HYPERLINK("x")' } })
     await person.stepUp()
-    for (const list of ['licenses', 'devices', 'trials', 'checkouts', 'invoices', 'inbox', 'audit']) {
+    for (const list of EXPORTS) {
       const { status, headers, text } = await person.browser.call('POST', '/exports', { list, ...REASON })
       expect(status).toBe(200)
       expect(headers.get('content-type')).toMatch('text/csv')
@@ -436,7 +522,7 @@ describe('lists', () => {
         expect(text.trim().split('\r\n')).toHaveLength(1 + (await harness.db.license.count()))
       if (list === 'devices') expect(text).toContain(`"'=HYPERLINK(""x"")"`)
     }
-    expect(await harness.db.auditEntry.count({ where: { action: 'export' } })).toBe(7)
+    expect(await harness.db.auditEntry.count({ where: { action: 'export' } })).toBe(EXPORTS.length)
   })
 
   test('the figures are those of what happened', async () => {
@@ -451,7 +537,7 @@ describe('lists', () => {
       platform: 'linux',
       devices: expect.any(Number),
     })
-    expect(body.trials).toEqual([{ month: expect.any(String), started: 1, converted: 0 }])
+    expect(body.trials).toContainEqual({ month: expect.any(String), started: 1, converted: 0 })
   })
 })
 
@@ -543,6 +629,28 @@ describe('the record', () => {
     await harness.db.auditEntry.update({ where: { id: middle.id }, data: { reason: 'another' } })
     expect(await audit.verify(harness.db)).toMatchObject({ ok: false, brokenAt: String(middle.id) })
   })
+})
+
+test('nothing is mounted under the administration but what the table rules', () => {
+  const nobody = () => Promise.reject(new Error('not called'))
+  const router = adminRoutes({
+    admit: nobody,
+    handlers: Object.fromEntries(
+      Object.keys(ADMIN_ROUTES).map(name => [name, nobody]),
+    ) as unknown as Handlers,
+    limit: (_request, _response, next) => next(),
+    host: undefined,
+    publicUrl: 'http://localhost',
+  })
+  const mounted = router.stack.flatMap(({ route }) =>
+    route ? route.stack.map(layer => `${layer.method} ${route.path}`) : [],
+  )
+  expect(new Set(mounted)).toEqual(
+    new Set([
+      ...Object.values(ADMIN_ROUTES).map(({ method, path }) => `${method} ${path}`),
+      'get /admin/v1/openapi.json',
+    ]),
+  )
 })
 
 test('the administration describes the routes it has, to who is signed in', async () => {

@@ -1,34 +1,41 @@
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { z } from 'zod'
 import {
+  administratorSchema,
+  apiTokenSchema,
+  attentionRowSchema,
   auditRowSchema,
   checkoutRowSchema,
   deviceRowSchema,
   inboxRowSchema,
   invoiceRowSchema,
+  ledgerRowSchema,
   licenseSummarySchema,
   signingKeySchema,
   trialRowSchema,
   type AdminRouteName,
-  type attentionRowSchema,
-  type EXPORTS,
+  type ExportName,
 } from '@autotele/shared'
 import {
   csvLine,
   iso,
   isoOrNull,
   moveKey,
+  namesOf,
   readStatistics,
   toEvent,
   type Audit,
   type Lists,
+  type Page,
+  type PageQuery,
 } from '../../admin/index.ts'
 import type { AttentionItem, AttentionQueue } from '../../billing/index.ts'
 import { toDate, type Clock } from '../../clock.ts'
 import type { KeyRing } from '../../licensing/index.ts'
-import type { Database } from '../../storage/database.ts'
+import type { Database, Tx } from '../../storage/database.ts'
 import { ProblemError } from '../problems.ts'
+import { listAdministrators, listTokens } from './account-handlers.ts'
 import type { Caller, Change, Handlers } from './context.ts'
 
 /** Rows of an export that are read at a time. */
@@ -53,24 +60,43 @@ type BillingRoute = Extract<
 >
 
 /** The columns of each export: the members of its rows. */
-const ROWS: Readonly<Record<(typeof EXPORTS)[number], z.ZodObject>> = {
+const ROWS: Readonly<Record<ExportName, z.ZodObject>> = {
   licenses: licenseSummarySchema,
+  ledger: ledgerRowSchema,
   devices: deviceRowSchema,
   trials: trialRowSchema,
   checkouts: checkoutRowSchema,
   invoices: invoiceRowSchema,
   inbox: inboxRowSchema,
+  attention: attentionRowSchema,
+  administrators: administratorSchema,
+  tokens: apiTokenSchema,
+  keys: signingKeySchema,
   audit: auditRowSchema,
 }
 
-export const toAttention = (item: AttentionItem): z.infer<typeof attentionRowSchema> => {
-  const { id, kind, invoiceId, checkoutId, licenseId, resolution, resolvedBy, action, explanation } = item
-  return {
-    ...{ kind, invoiceId, checkoutId, licenseId, resolution, resolvedBy, action, explanation },
-    id: String(id),
-    createdAt: iso(item.createdAt),
-    resolvedAt: isoOrNull(item.resolvedAt),
-  }
+type AttentionRow = z.infer<typeof attentionRowSchema>
+/** Items as they are shown, each with the address of who answered it. */
+export async function describeAttention(db: Tx, items: readonly AttentionItem[]): Promise<AttentionRow[]> {
+  const name = await namesOf(
+    db,
+    items.map(item => item.resolvedBy),
+  )
+  return items.map(item => {
+    const { id, kind, invoiceId, checkoutId, licenseId, resolution, resolvedBy, action, explanation } = item
+    return {
+      ...{ kind, invoiceId, checkoutId, licenseId, resolution, resolvedBy, action, explanation },
+      id: String(id),
+      createdAt: iso(item.createdAt),
+      resolvedAt: isoOrNull(item.resolvedAt),
+      resolvedByName: name(resolvedBy),
+    }
+  })
+}
+async function describeItem(db: Tx, item: AttentionItem): Promise<AttentionRow> {
+  const [row] = await describeAttention(db, [item])
+  if (!row) throw new ProblemError('NOT_FOUND')
+  return row
 }
 
 /** Money, what BTCPay sent, what waits for a person, keys, figures and the record. */
@@ -104,7 +130,7 @@ export function billingHandlers(options: {
         by: caller.administratorId,
         also: tx => audit.record(tx, caller.actor, act),
       })
-      if (result.ok) return toAttention(result.item)
+      if (result.ok) return await describeItem(db, result.item)
       switch (result.code) {
         case 'NOT_FOUND':
           throw new ProblemError('NOT_FOUND')
@@ -117,6 +143,9 @@ export function billingHandlers(options: {
       }
     }
 
+  const listAttention = async (all: boolean) => ({
+    data: await describeAttention(db, await attention.listAttention(all)),
+  })
   async function listKeys() {
     const rows = await db.signingKey.findMany({ orderBy: { createdAt: 'desc' } })
     const { version, keys: listed } = await keys.current()
@@ -131,15 +160,23 @@ export function billingHandlers(options: {
     }
   }
 
-  async function* csv(list: (typeof EXPORTS)[number]): AsyncGenerator<string> {
+  /** A list that a business of any size reads in one go. */
+  const whole = (read: () => Promise<{ data: object[] }>) => async () => ({ ...(await read()), next: null })
+  const sources: Readonly<Record<ExportName, (query: PageQuery) => Promise<Page<object>>>> = {
+    ...lists,
+    attention: whole(() => listAttention(true)),
+    administrators: whole(() => listAdministrators(db)),
+    tokens: whole(() => listTokens(db)),
+    keys: whole(listKeys),
+  }
+  async function* csv(list: ExportName): AsyncGenerator<string> {
     const columns = Object.keys(ROWS[list].shape)
     yield csvLine(columns)
     let cursor: string | undefined
     do {
-      const page = await lists[list]({ limit: EXPORT_PAGE, cursor })
-      const rows: readonly object[] = page.data
-      yield rows.map(row => csvLine(columns.map(name => (row as Record<string, unknown>)[name]))).join('')
-      cursor = page.next ?? undefined
+      const { data, next } = await sources[list]({ limit: EXPORT_PAGE, cursor })
+      yield data.map(row => csvLine(columns.map(name => (row as Record<string, unknown>)[name]))).join('')
+      cursor = next ?? undefined
     } while (cursor !== undefined)
   }
 
@@ -168,9 +205,7 @@ export function billingHandlers(options: {
       return toEvent(row)
     },
 
-    async listAttention({ query: { all } }) {
-      return { data: (await attention.listAttention(all)).map(toAttention) }
-    },
+    listAttention: ({ query: { all } }) => listAttention(all),
     acceptAttention: answerAttention('accept'),
     refuseAttention: answerAttention('refuse'),
 
@@ -202,8 +237,11 @@ export function billingHandlers(options: {
         value: undefined,
       }))
       response.set('Content-Disposition', `attachment; filename="${list}.csv"`).type('text/csv')
-      const stream = Readable.from(csv(list)).pipe(response)
-      await once(stream, 'close')
+      // Who hangs up halfway has had enough; what fails halfway cuts the connection, so that nobody takes it for whole.
+      await pipeline(Readable.from(csv(list)), response).catch((error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
+          throw error
+      })
       return undefined
     },
 

@@ -8,8 +8,9 @@ import type {
   AdminRouteName,
   Role,
 } from '@autotele/shared'
-import type { Act, Actor, Audit, Session } from '../../admin/index.ts'
+import type { Act, Actor, Audit, Once, RunOnce, Session } from '../../admin/index.ts'
 import { retryConflicts, type Database, type Tx } from '../../storage/database.ts'
+import { ProblemError } from '../problems.ts'
 
 /** Who calls: a person in a session, or a program with a person's token. */
 export type Caller = {
@@ -24,9 +25,12 @@ export type Context<N extends AdminRouteName> = {
   readonly params: AdminParams<N>
   readonly query: AdminQuery<N>
   readonly body: AdminBody<N>
+  /** When the route takes an idempotency key and one came. */
+  readonly once: OnceOnly | undefined
   readonly request: Request
   readonly response: Response
 }
+export type OnceOnly = Once & { readonly onReplay: () => void }
 export type Handler<N extends AdminRouteName> = (context: Context<N>) => Promise<AdminAnswer<N>>
 /** One handler for each route of the table: a route without one does not compile. */
 export type Handlers<N extends AdminRouteName = AdminRouteName> = { readonly [K in N]: Handler<K> }
@@ -41,20 +45,38 @@ type Outcome<T> = {
 
 /**
  * Does something and records it, in one transaction: neither is ever there without the other. `work` may throw the
- * problem to answer with; nothing is written then.
+ * problem to answer with; nothing is written then. With `once`, what was done before under its key is answered again.
  */
 export const createChange =
-  ({ db, audit }: { readonly db: Database; readonly audit: Audit }) =>
+  (options: { readonly db: Database; readonly audit: Audit; readonly runOnce: RunOnce }) =>
   <T>(
     actor: Actor,
     act: { readonly action: string; readonly target?: string; readonly reason: string },
     work: (tx: Tx) => Promise<Outcome<T>>,
-  ): Promise<T> =>
-    retryConflicts(() =>
+    once?: OnceOnly,
+  ): Promise<T> => {
+    const { db, audit, runOnce } = options
+    const perform = async (tx: Tx): Promise<T> => {
+      const { value, before = {}, after = {}, target } = await work(tx)
+      await audit.record(tx, actor, { ...act, target: target ?? act.target ?? '', before, after })
+      return value
+    }
+    return retryConflicts(() =>
       db.$transaction(async tx => {
-        const { value, before = {}, after = {}, target } = await work(tx)
-        await audit.record(tx, actor, { ...act, target: target ?? act.target ?? '', before, after })
-        return value
+        if (!once) return await perform(tx)
+        const outcome = await runOnce(tx, once, () => perform(tx))
+        switch (outcome.kind) {
+          case 'running':
+            throw new ProblemError('IDEMPOTENCY_IN_PROGRESS', {}, 2)
+          case 'reused':
+            throw new ProblemError('IDEMPOTENCY_KEY_REUSED')
+          case 'replayed':
+            once.onReplay()
+            return outcome.value
+          case 'done':
+            return outcome.value
+        }
       }),
     )
+  }
 export type Change = ReturnType<typeof createChange>

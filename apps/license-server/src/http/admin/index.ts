@@ -1,8 +1,9 @@
-import type { RequestHandler, Router } from 'express'
+import { Router, type RequestHandler } from 'express'
 import {
   createAdministrators,
   createApiTokens,
   createAudit,
+  createIdempotency,
   createLicenseActs,
   createLists,
   createPasswords,
@@ -17,10 +18,11 @@ import { accountHandlers } from './account-handlers.ts'
 import { billingHandlers } from './billing-handlers.ts'
 import { createChange } from './context.ts'
 import { createCookie, createGuard } from './guard.ts'
+import { consoleRoutes, findConsole } from './console.ts'
 import { licenseHandlers } from './license-handlers.ts'
 import { adminRoutes } from './router.ts'
 
-/** Everything under `/admin/v1`. */
+/** Everything under `/admin`: the API, and the console where it was built. */
 export function createAdminRoutes(options: {
   readonly db: Database
   readonly clock: Clock
@@ -48,18 +50,21 @@ export function createAdminRoutes(options: {
   const audit = createAudit({ pepper, clock })
   const lists = createLists({ db, clock })
   const acts = createLicenseActs({ clock, pepper })
-  const change = createChange({ db, audit })
+  const change = createChange({ db, audit, runOnce: createIdempotency({ clock, pepper }) })
   const secure = environment === 'live' || (adminUrl ?? publicUrl).startsWith('https:')
   const cookie = createCookie(secure)
-  return adminRoutes({
+  const host = adminUrl === undefined ? undefined : new URL(adminUrl).host
+  const console = findConsole()
+  const api = adminRoutes({
     admit: createGuard({ sessions, tokens, administrators, cookie }),
     handlers: {
-      ...accountHandlers({ db, clock, administrators, sessions, tokens, cookie, change }),
+      ...accountHandlers({ db, clock, pepper, administrators, sessions, tokens, cookie, change }),
       ...licenseHandlers({ db, clock, lists, acts, attention, change }),
       ...billingHandlers({ db, clock, lists, audit, attention, keys, wake, change }),
     },
     limit,
-    host: adminUrl === undefined ? undefined : new URL(adminUrl).host,
+    host,
     publicUrl: adminUrl ?? publicUrl,
   })
+  return console === undefined ? api : Router().use(api, consoleRoutes(console, host))
 }

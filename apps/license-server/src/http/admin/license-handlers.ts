@@ -1,6 +1,6 @@
 import { SUPPORT_MAX_DAYS, type AdminRouteName } from '@autotele/shared'
 import {
-  toAudit,
+  describeAudit,
   toCheckout,
   toDevice,
   toEvent,
@@ -15,7 +15,7 @@ import type { Clock } from '../../clock.ts'
 import type { Database, Tx } from '../../storage/database.ts'
 import type { License } from '../../storage/generated/client.ts'
 import { ProblemError } from '../problems.ts'
-import { toAttention } from './billing-handlers.ts'
+import { describeAttention } from './billing-handlers.ts'
 import type { Caller, Change, Handlers } from './context.ts'
 
 /** Rows of each kind that the page of one licence shows. */
@@ -27,6 +27,7 @@ type LicenseRoute = Extract<
   | 'readLicense'
   | 'issueLicense'
   | 'extendLicense'
+  | 'extendTrial'
   | 'suspendLicense'
   | 'reinstateLicense'
   | 'revokeLicense'
@@ -121,26 +122,42 @@ export function licenseHandlers(options: {
         devices: devices.map(toDevice),
         checkouts: checkouts.map(toCheckout),
         deliveries: deliveries.map(toEvent),
-        attention: items.map(toAttention),
-        audit: audit.map(toAudit),
+        attention: await describeAttention(db, items),
+        audit: await describeAudit(db, audit),
       }
     },
 
-    async issueLicense({ caller, body: { days, seats, reason } }) {
+    async issueLicense({ caller, body: { days, seats, reason }, once }) {
       limitDays(caller, days)
-      return await change(caller.actor, { action: 'license.issue', reason }, async tx => {
+      const issue = async (tx: Tx) => {
         const { license, licenseKey } = await acts.issue(tx, { days, seats })
         const value = { license: await summary(tx, license.id), licenseKey }
         return { value, target: license.id, after: { ...facts(license), days } }
-      })
+      }
+      return await change(caller.actor, { action: 'license.issue', reason }, issue, once)
     },
-    async extendLicense({ caller, params: { id }, body: { days, reason } }) {
+    async extendLicense({ caller, params: { id }, body: { days, reason }, once }) {
       limitDays(caller, days)
-      return await change(caller.actor, { action: 'license.extend', target: id, reason }, async tx => {
+      const extend = async (tx: Tx) => {
         const before = await find(tx, id)
         const after = await acts.extend(tx, before, days)
         return { value: await summary(tx, id), before: facts(before), after: { ...facts(after), days } }
-      })
+      }
+      return await change(caller.actor, { action: 'license.extend', target: id, reason }, extend, once)
+    },
+    async extendTrial({ caller, params: { id }, body: { days, reason }, once }) {
+      limitDays(caller, days)
+      const extend = async (tx: Tx) => {
+        const before = await find(tx, id)
+        const after = await acts.extendTrial(tx, before, days)
+        if (!after)
+          throw new ProblemError('CONFLICT', {
+            detail: 'Only a trial that nothing was paid for runs longer.',
+          })
+        const trial = ({ trialEnd }: License) => ({ trialEnd: trialEnd && trialEnd.toISOString() })
+        return { value: await summary(tx, id), before: trial(before), after: { ...trial(after), days } }
+      }
+      return await change(caller.actor, { action: 'license.extend_trial', target: id, reason }, extend, once)
     },
     suspendLicense: hold('suspend'),
     reinstateLicense: hold('reinstate'),

@@ -1,11 +1,11 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { z } from 'zod'
-import { ADMIN_ROUTES, type AdminRoute, type AdminRouteName } from '@autotele/shared'
+import { ADMIN_ROUTES, HEADERS, type AdminRoute, type AdminRouteName } from '@autotele/shared'
 import { CursorError } from '../../admin/index.ts'
-import { parseBody, v1Body } from '../body.ts'
+import { bytesOf, parseBody, v1Body } from '../body.ts'
 import { describeAdminApi } from '../openapi.ts'
 import { ProblemError } from '../problems.ts'
-import type { Context, Handlers } from './context.ts'
+import type { Caller, Context, Handlers, OnceOnly } from './context.ts'
 import type { Guard } from './guard.ts'
 
 const NO_QUERY = z.object({})
@@ -13,6 +13,25 @@ const NO_QUERY = z.object({})
 /** Values of a query; a name that comes twice counts once. */
 const queryOf = (request: Request): Record<string, string> =>
   Object.fromEntries(new URL(request.originalUrl, 'http://localhost').searchParams)
+
+/** The call's idempotency key, where the route takes one. */
+function onceOf(
+  route: AdminRoute,
+  caller: Caller | null,
+  request: Request,
+  response: Response,
+): OnceOnly | undefined {
+  const key = request.get(HEADERS.idempotencyKey)
+  if (!route.idempotent || !caller || key === undefined) return undefined
+  if (key.length === 0 || key.length > 255) throw new ProblemError('IDEMPOTENCY_KEY_REQUIRED')
+  return {
+    principal: caller.administratorId,
+    route: request.path,
+    key,
+    body: bytesOf(request),
+    onReplay: () => void response.set(HEADERS.idempotencyReplayed, 'true'),
+  }
+}
 
 /** A path that names nothing there could be is the same as one that names nothing there is. */
 function parse<T>(schema: z.ZodType<T>, value: unknown, otherwise: 'NOT_FOUND' | 'VALIDATION_FAILED'): T {
@@ -66,6 +85,7 @@ export function adminRoutes(options: {
         params: route.params && parse(route.params, request.params, 'NOT_FOUND'),
         query: parse(route.query ?? NO_QUERY, queryOf(request), 'VALIDATION_FAILED'),
         body: route.body && parseBody(request, route.body),
+        once: onceOf(route, caller, request, response),
         request,
         response,
         // The table gives each of them the type that the handler of this name takes.
