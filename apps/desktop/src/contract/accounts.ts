@@ -103,7 +103,28 @@ export const accounts = {
   resendCode: method(z.strictObject({ signInId: SignInId }), SignInStep),
   cancelSignIn: method(z.strictObject({ signInId: SignInId }), Done),
   reconnect: method(z.strictObject({ accountId: AccountId }), AccountView),
-  /** Logs out at Telegram when it can be reached, then forgets the session. What is scheduled stays at Telegram. */
-  remove: method(z.strictObject({ accountId: AccountId }), Done),
+  /** Asks Telegram whether a restriction still holds; where it no longer does, the account works again. */
+  checkAgain: method(z.strictObject({ accountId: AccountId }), AccountView),
+  /** What the account has under way, to be told before it is removed. */
+  removal: method(
+    z.strictObject({ accountId: AccountId }),
+    z.object({
+      /** Messages in Telegram's queue: they come out even without this account here. */
+      atTelegram: z.number().int(),
+      /** Messages that have not left yet: they never will. */
+      here: z.number().int(),
+      /** Series that end with it. */
+      series: z.number().int(),
+    }),
+  ),
+  /**
+   * Logs out at Telegram when it can be reached, then forgets the session. `scheduled`: what is in Telegram's queue stays
+   * there and comes out (as without it), or is taken back first; where that fails for even one, `account/not-all-cancelled` (`count`) and
+   * the account stays.
+   */
+  remove: method(
+    z.strictObject({ accountId: AccountId, scheduled: z.enum(['keep', 'cancel']).optional() }),
+    Done,
+  ),
   changed: event(z.array(AccountView)),
 } as const

@@ -18,6 +18,9 @@ export type PlanId = z.infer<typeof PlanId>
 export const DeliveryId = z.string().min(1).max(64).brand('DeliveryId')
 export type DeliveryId = z.infer<typeof DeliveryId>
 
+export const DraftId = z.string().min(1).max(64).brand('DraftId')
+export type DraftId = z.infer<typeof DraftId>
+
 /** An instant, ISO 8601 in UTC: `2027-07-14T07:00:00Z`. */
 export const Instant = z.iso.datetime({ offset: false })
 

@@ -1,11 +1,12 @@
 import { Recurrence } from '@autotele/shared'
 import { z } from 'zod'
 import { method } from './define.ts'
-import { AccountId, ChatId, Instant, LocalDateTime, Nothing, PlanId, TimeZone } from './common.ts'
+import { AccountId, ChatId, DraftId, Instant, LocalDateTime, Nothing, PlanId, TimeZone } from './common.ts'
 import { ErrorCode } from './errors.ts'
+import { AlbumLayout, MAX_ALBUM, PlanMedia } from './media.ts'
 
 export { Recurrence } from '@autotele/shared'
-export { MAX_TEXT_LENGTH } from './limits.ts'
+export { MAX_TEXT_LENGTH, MAX_CAPTION_LENGTH, MAX_CAPTION_LENGTH_PREMIUM } from './limits.ts'
 
 /** Formatting as Telegram stores it: offset and length in UTF-16 code units, which are JavaScript string indexes. */
 export const TextEntity = z.object({
@@ -26,12 +27,24 @@ export const TextEntity = z.object({
 })
 export type TextEntity = z.infer<typeof TextEntity>
 
+/** Where in a chat, and as whom. `topicId` null: no topic, or the general one; `sendAs` null: the account itself. */
+export const ChatPlace = z.strictObject({
+  chatId: ChatId,
+  topicId: z.number().int().positive().nullable().default(null),
+  sendAs: ChatId.nullable().default(null),
+})
+export type ChatPlace = z.infer<typeof ChatPlace>
+
 /** What the person composed. Bounds are checked by the preview, with a sentence for each, so that nothing typed is refused here. */
 export const PlanDraft = z.strictObject({
   accountId: AccountId.nullable(),
   chatIds: z.array(ChatId).max(1000),
   text: z.string().max(100_000),
   entities: z.array(TextEntity).max(1000).default([]),
+  /** In the order of the album; the text is its caption. */
+  media: z.array(PlanMedia).max(MAX_ALBUM).default([]),
+  /** At most one for a chat; a chat without one has neither topic nor other sender. */
+  places: z.array(ChatPlace).max(1000).default([]),
   silent: z.boolean().default(false),
   linkPreview: z.boolean().default(true),
   /** Wall-clock times in `timeZone`; every chat gets the message at every one of them. */
@@ -57,6 +70,8 @@ export const Finding = z.object({
       'finding/dst-gap',
       'finding/dst-overlap',
       'finding/duplicate-in-chat',
+      /** Another account of this installation has, or will have, the same text there within a day. */
+      'finding/duplicate-from-account',
       'finding/quota-nearly-full',
       'finding/offline-placement',
       'finding/unknown-variable',
@@ -77,6 +92,9 @@ export const PreviewItem = z.object({
   local: LocalDateTime,
   text: z.string(),
   entities: z.array(TextEntity),
+  /** Titles as last read from Telegram; null where there is none. */
+  topic: z.string().nullable(),
+  sendAs: z.string().nullable(),
 })
 export type PreviewItem = z.infer<typeof PreviewItem>
 
@@ -93,6 +111,8 @@ export const PlanPreview = z.object({
   items: z.array(PreviewItem),
   /** How far `items` reach and what comes next; null without a rule. */
   series: z.object({ reserveUntil: Instant.nullable(), dates: z.array(RuleDate) }).nullable(),
+  /** How the files of each message are laid out; null without pictures and films. */
+  album: AlbumLayout.nullable(),
   findings: z.array(Finding),
   /** How long placing takes under the pace of this account, in seconds. */
   placingSeconds: z.number().int(),
@@ -100,6 +120,15 @@ export const PlanPreview = z.object({
   token: z.string(),
 })
 export type PlanPreview = z.infer<typeof PlanPreview>
+
+/** How a plan as a whole is doing: how many messages of it are in each state. */
+export const PlanView = z.object({
+  id: PlanId,
+  paused: z.boolean(),
+  states: z.record(z.string(), z.number().int()),
+  total: z.number().int(),
+})
+export type PlanView = z.infer<typeof PlanView>
 
 export const plans = {
   /** Pure: nothing is stored, nothing is asked of Telegram. */
@@ -109,7 +138,21 @@ export const plans = {
     z.strictObject({ draft: PlanDraft, token: z.string().min(1).max(128) }),
     z.object({ planId: PlanId, deliveries: z.number().int() }),
   ),
-  /** The composer's contents, saved as they are typed. */
-  saveDraft: method(z.strictObject({ draft: PlanDraft.nullable() }), z.object({})),
+  get: method(z.strictObject({ planId: PlanId }), PlanView),
+  /** Nothing more of this plan is given to Telegram while paused; what is there already stays. */
+  pause: method(z.strictObject({ planId: PlanId, paused: z.boolean() }), PlanView),
+  /** Cancels everything of the plan that has not come out, after a moment in which `deliveries.undo` takes it back. */
+  cancel: method(
+    z.strictObject({ planId: PlanId }),
+    z.object({ ids: z.array(z.string()), failed: z.number().int(), until: Instant.nullable() }),
+  ),
+  /**
+   * The composer's contents, saved as they are typed. Without `draftId` they are the open draft's (see `drafts`), or a
+   * new one's where none is open; null removes it. With it, a late save cannot meet a draft opened meanwhile.
+   */
+  saveDraft: method(
+    z.strictObject({ draft: PlanDraft.nullable(), draftId: DraftId.optional() }),
+    z.object({ draftId: DraftId.nullable() }),
+  ),
   loadDraft: method(Nothing, PlanDraft.nullable()),
 } as const

@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PublicJwk } from '@autotele/shared'
-import type { AppState, Envelope, EventMessage, Handlers } from '../contract/index.ts'
+import type { AccountId, AppState, Envelope, EventMessage, Handlers } from '../contract/index.ts'
 import { createAccounts, type Accounts } from './accounts/index.ts'
+import { createDefaults } from './defaults/index.ts'
 import { createDelivery } from './delivery/index.ts'
 import { createDrafts } from './drafts/index.ts'
 import { CallFailure } from './failure.ts'
 import { createHistory } from './history/index.ts'
 import { createImport } from './import/index.ts'
 import { openLicense, readMachineId } from './license/index.ts'
+import { createLists } from './lists/index.ts'
 import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
 import { createPlans } from './plans/index.ts'
@@ -26,6 +28,8 @@ import {
   type DataPaths,
 } from './storage/index.ts'
 import { createTargets } from './targets/index.ts'
+import { createTemplates } from './templates/index.ts'
+import { createTestSend } from './test-send/index.ts'
 import type { TelegramGateway } from './telegram/gateway.ts'
 import { createAutoLock, createSealedRecords, createVault, type Vault } from './vault/index.ts'
 
@@ -209,6 +213,8 @@ async function openFeatures(deps: {
   const emit: Emit = (name, payload) => {
     deps.emit(name, payload)
     if (name === 'deliveries.changed' || name === 'license.changed') wakeSeries()
+    // Which chats of a list are still there is known from the chats.
+    if (name === 'targets.changed') deps.emit('lists.changed', {})
   }
   const records = createSealedRecords(database, vault.sealer, log)
   const license = await openLicense({
@@ -247,12 +253,16 @@ async function openFeatures(deps: {
     gateway: network.gateway,
     sessionsFolder: paths.sessions,
   })
-  const imports = createImport({ ...shared, accounts })
+  const defaults = createDefaults({ ...shared, records, accounts })
+  const imports = createImport({ ...shared, accounts, adoptDefaults: defaults.adopt })
   const targets = createTargets({ ...shared, accounts })
-  const pace = () => ({
-    delaySeconds: settings.values()['telegram.rate_limit_delay'],
-    perMinute: settings.values()['telegram.max_messages_per_minute'],
-  })
+  const pace = (accountId: AccountId | null) => {
+    const general = {
+      delaySeconds: settings.values()['telegram.rate_limit_delay'],
+      perMinute: settings.values()['telegram.max_messages_per_minute'],
+    }
+    return accountId === null ? general : defaults.pace(accountId, general)
+  }
   const deliveries = createDelivery({ ...shared, accounts, targets, pace })
   const series = createSeries({
     ...shared,
@@ -297,7 +307,15 @@ async function openFeatures(deps: {
 
   return {
     handlers: {
-      ...createDrafts({ records, log }),
+      ...createDrafts({ ...shared, records }).handlers,
+      ...createTemplates({ ...shared, records }),
+      ...createLists({ ...shared, records, accounts, targets }),
+      ...defaults.handlers,
+      ...createTestSend({
+        ...{ accounts, clock, random, delivery: deliveries },
+        preview: plans['plans.preview'],
+        requireLicense: license.requireCreate,
+      }),
       ...license.handlers,
       ...network.handlers,
       ...accounts.handlers,

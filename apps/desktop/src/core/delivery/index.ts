@@ -46,6 +46,8 @@ export type Deliveries = {
   othersIn(accountId: AccountId, chatId: ChatId): number
   /** What became of everything dated from `from` to `to` (excluded, Unix seconds), in order of date. */
   outcomes(from: number, to: number, accountId?: AccountId): readonly RowOutcome[]
+  /** Runs `work` between two messages of the account, as one more of them: never sooner than the pace allows. */
+  inPace<T>(accountId: AccountId, work: () => Promise<T>): Promise<T>
   /** Called whenever a delivery has changed; answers with the function that ends it. */
   watch(listener: () => void): () => void
 }
@@ -195,6 +197,18 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
     }
   }
 
+  const inPace = async <T>(accountId: AccountId, work: () => Promise<T>): Promise<T> => {
+    const lane = laneOf(accountId)
+    for (;;) {
+      const turn = await lane.exclusive(async () => {
+        const wait = lane.claimSlot()
+        return wait > 0 ? { wait } : { value: await work() }
+      })
+      if ('value' in turn) return turn.value
+      await new Promise<void>(resolve => void deps.timers.after(turn.wait, resolve))
+    }
+  }
+
   const progress = () => accounts.ids().map(accountId => laneOf(accountId).progress())
 
   const handlers: DeliveryHandlers = {
@@ -265,6 +279,7 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
     planOfToken: store.planOfToken,
     othersIn: store.wishes.others,
     outcomes: store.outcomes,
+    inPace,
     watch: listener => {
       listeners.add(listener)
       return () => void listeners.delete(listener)

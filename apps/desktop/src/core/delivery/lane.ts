@@ -73,13 +73,13 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       return { reason: obstacle.reason, until: obstacle.until === null ? null : instantOf(obstacle.until) }
     if (paused) return { reason: 'paused', until: null }
     if (store.nextToPlace(accountId, serverNow()) === null) return null
-    const slot = nextSlot(pace, deps.pace(), clock.now())
+    const slot = nextSlot(pace, deps.pace(accountId), clock.now())
     return slot > clock.now() ? { reason: 'pace', until: instantOf(slot) } : null
   }
 
   const progress = (): Progress => {
     const counts = store.counts(accountId, store.lane(accountId).run)
-    return { accountId, ...counts, waiting: waiting() }
+    return { accountId, ...counts, waiting: waiting(), upload: null }
   }
 
   const tell = (): void => {
@@ -112,7 +112,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     }
     // Nothing new leaves while the outcome of something older can be found out.
     const next = unknown || paused || obstacle !== null ? null : store.nextToPlace(accountId, serverNow())
-    const slot = nextSlot(pace, deps.pace(), now)
+    const slot = nextSlot(pace, deps.pace(accountId), now)
     if (wish !== null && slot <= now) {
       await carryOut(line, wish)
       return 'now'
@@ -324,6 +324,12 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     exclusive: <T>(work: () => Promise<T>): Promise<T> => exclusive(work),
     apply,
     look,
+    /** Takes a place in the pace for what leaves by another way than the queue; milliseconds to wait first, 0: taken. */
+    claimSlot: (): number => {
+      const slot = nextSlot(store.lane(accountId).pace, deps.pace(accountId), clock.now())
+      if (slot <= clock.now()) takeSlot()
+      return Math.max(0, slot - clock.now())
+    },
     /** Every chat we have something in is to be read again. */
     reconcileSoon: (): void => {
       reconcileAt = 0

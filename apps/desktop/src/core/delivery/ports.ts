@@ -27,5 +27,5 @@ export type DeliveryDeps = {
   readonly emit: Emit
   readonly accounts: AccountsPort
   readonly targets: TargetsPort
-  readonly pace: () => PaceSettings
+  readonly pace: (accountId: AccountId) => PaceSettings
 }

@@ -1,1 +1,1 @@
-export { createDrafts } from './drafts.ts'
+export { createDrafts, type Drafts } from './drafts.ts'

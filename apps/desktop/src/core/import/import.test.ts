@@ -48,7 +48,9 @@ function setup(owner: Parameters<typeof fakeAccounts>[0] = {}) {
   const { log, lines } = memoryLog()
   const events: EventMessage[] = []
   const { accounts, adopted } = fakeAccounts(owner)
+  const defaults: unknown[] = []
   const { handlers, stop } = createImport({
+    adoptDefaults: (accountId, old) => void defaults.push({ accountId, ...old }),
     database,
     sealer: openSealer(),
     timers: time.timers,
@@ -62,7 +64,7 @@ function setup(owner: Parameters<typeof fakeAccounts>[0] = {}) {
   const runAll = ({ inspectionId, items }: Inspection) =>
     Promise.resolve(handlers['import.run']({ inspectionId, itemIds: items.map(({ id }) => id) }))
   const drafts = () => Promise.resolve(handlers['import.drafts']({}))
-  return { handlers, inspect, runAll, drafts, stop, time, database, lines, events, adopted }
+  return { handlers, inspect, runAll, drafts, stop, time, database, lines, events, adopted, defaults }
 }
 
 const index = (over: object = {}): object => ({
@@ -117,6 +119,7 @@ test('then everything is imported, text and history sealed, each draft with its 
   const found = await it.inspect(wholeProfile())
   expect((await it.runAll(found)).map(({ outcome }) => outcome)).toEqual(Array(4).fill('imported'))
   expect(it.adopted).toEqual([key])
+  expect(it.defaults).toEqual([{ accountId: 'a1', text: 'Bonjour !', hours: ['09:00', '18:30'] }])
   expect((await it.drafts()).sort((a, b) => a.kind.localeCompare(b.kind))).toMatchObject([
     { kind: 'default-text', accountId: 'a1', text: 'Bonjour !', hours: ['09:00', '18:30'] },
     {

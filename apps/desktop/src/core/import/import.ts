@@ -24,6 +24,8 @@ export type ImportDeps = {
   readonly log: Log
   readonly emit: Emit
   readonly accounts: Pick<Accounts, 'adopt' | 'holdsKey' | 'withPhone'>
+  /** What an account's messages began with over there, for that account here. */
+  readonly adoptDefaults: (accountId: AccountId, old: { text: string; hours: string[] }) => void
 }
 
 export type Import = {
@@ -48,7 +50,8 @@ const ENTRIES_AT_ONCE = 500
 type Inspection = { readonly findings: readonly Finding[]; readonly cancelExpiry: () => void }
 
 /** Brings accounts, texts and history of an older program here. Nothing over there is written or moved. */
-export function createImport({ database, sealer, timers, random, log, emit, accounts }: ImportDeps): Import {
+export function createImport(deps: ImportDeps): Import {
+  const { database, sealer, timers, random, log, emit, accounts } = deps
   const store = createImportStore(database, sealer, log)
   const inspections = new Map<string, Inspection>()
 
@@ -114,10 +117,11 @@ export function createImport({ database, sealer, timers, random, log, emit, acco
       }
       case 'default-text': {
         const { sessionId, name, text, hours } = finding.account
+        const accountId = accountOf(sessionId)
         const fresh = store.addDraft({
           id: finding.id,
           kind: 'default-text',
-          accountId: accountOf(sessionId),
+          accountId,
           accountName: name,
           text,
           date: null,
@@ -125,6 +129,7 @@ export function createImport({ database, sealer, timers, random, log, emit, acco
           chats: [],
           warnings: [],
         })
+        if (fresh && accountId !== null) deps.adoptDefaults(accountId, { text, hours: [...hours] })
         return fresh ? 'imported' : 'present'
       }
       case 'draft': {

@@ -76,7 +76,7 @@ async function findInProfile(folder: Folder, machineId: string): Promise<readonl
   return [
     ...(index?.ok === false ? [problem('account', 'sessions_index.json', index.error)] : []),
     ...(await findSessions(folder, known, machineId)),
-    ...known.filter(({ text }) => text !== '').map(defaultText),
+    ...known.filter(({ text, hours }) => text !== '' || hours.length > 0).map(defaultText),
     ...(await findList(folder, 'config/scheduled_tasks.json', 'draft', readTasks, drafts)),
     ...(await findList(folder, 'logs/send_history.json', 'history', readHistory, history)),
   ]
@@ -155,7 +155,7 @@ const account = (
 const defaultText = (of: OldAccount): Finding => ({
   kind: 'default-text',
   id: idOf('default-text', of.sessionId, of.text, ...of.hours),
-  title: beginningOf(of.text),
+  title: of.text === '' ? of.hours.join(' ') : beginningOf(of.text),
   count: 1,
   warnings: [],
   account: of,

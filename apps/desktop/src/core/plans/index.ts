@@ -36,7 +36,7 @@ export type PlansDeps = {
   readonly delivery: Pick<Deliveries, 'place' | 'planOfToken' | 'inChatSince' | 'othersIn'>
   readonly series: SeriesPort
   readonly now: () => number
-  readonly pace: () => PaceSettings
+  readonly pace: (accountId: AccountId | null) => PaceSettings
   readonly maxGroupsWarning: () => number
   /** What dates are written in. */
   readonly language: () => 'fr' | 'en'
@@ -143,7 +143,7 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
           .ids()
           .filter(id => id !== accountId)
           .flatMap(id => delivery.inChatSince(id, chatId, since)),
-      pace: deps.pace(),
+      pace: deps.pace(accountId),
       maxGroupsWarning: deps.maxGroupsWarning(),
     }
     return { content, items, findings: findingsOf(facts) }
@@ -162,10 +162,13 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
         local,
         text: own.text,
         entities: [...own.entities],
+        topic: null,
+        sendAs: null,
       })),
       series: rule === null ? null : reachOf(rule, draft.timeZone, nowOf(accountId), items),
+      album: null,
       findings: [...findings],
-      placingSeconds: placingSeconds(items.length, deps.pace()),
+      placingSeconds: placingSeconds(items.length, deps.pace(accountId)),
       token: tokenOf(nonce, draft, content, items),
     }
   }

@@ -1,3 +1,4 @@
+import { MediaKind } from '../../contract/index.ts'
 import { failure, success, type Result } from '../failure.ts'
 import type { Timers } from '../ports.ts'
 import type {
@@ -87,6 +88,8 @@ async function savedMessages(line: TelegramConnection): Promise<Result<DialogCha
     forum: false,
     memberCount: null,
     canPost: true,
+    mediaKinds: [...MediaKind.options],
+    paidStars: 0,
     admin: false,
     slowMode: false,
     migratedTo: null,

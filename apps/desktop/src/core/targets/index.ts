@@ -1,4 +1,4 @@
-import type { AccountId, ChatId, ChatView, Handlers, Output } from '../../contract/index.ts'
+import type { AccountId, ChatId, ChatView, Handlers, ListedChat, Output } from '../../contract/index.ts'
 import type { Accounts } from '../accounts/index.ts'
 import { CallFailure, success } from '../failure.ts'
 import type { Clock, Emit, Log, Timers } from '../ports.ts'
@@ -29,6 +29,8 @@ export type Targets = {
   /** How to address one of the identities a chat accepts; null when it is not among them as last read. */
   sendAs(accountId: AccountId, chatId: ChatId, identity: ChatId): Peer | null
   titleOf(accountId: AccountId, chatId: ChatId): string
+  /** A chat of a saved list, as it is now; a group that became a supergroup is followed there. */
+  listed(accountId: AccountId, chatId: ChatId): ListedChat
   /** Reads the chats again from Telegram; a failure is told to the account and otherwise forgotten. */
   refresh(accountId: AccountId): Promise<void>
 }
@@ -130,6 +132,12 @@ export function createTargets(deps: TargetsDeps): Targets {
     peerOf: (accountId, chatId) => followed(accountId, chatId)?.peer ?? null,
     sendAs: (accountId, chatId, identity) =>
       followed(accountId, chatId)?.sendAs.find(({ id }) => id === identity)?.peer ?? null,
+    listed: (accountId, chatId) => {
+      const chat = followed(accountId, chatId)
+      const present = chat !== null && store.isPresent(accountId, chat.id)
+      const state = !present ? 'gone' : chat.canPost ? 'ok' : 'no-rights'
+      return { id: chat?.id ?? chatId, title: chat?.title ?? '', state }
+    },
     titleOf: (accountId, chatId) => followed(accountId, chatId)?.title ?? '',
     refresh,
   }
@@ -143,6 +151,8 @@ const viewOf = ({
   forum,
   memberCount,
   canPost,
+  mediaKinds,
+  paidStars,
   admin,
   slowModeSeconds,
   topics,
@@ -155,6 +165,8 @@ const viewOf = ({
   forum,
   memberCount,
   canPost,
+  mediaKinds: [...mediaKinds],
+  paidStars,
   admin,
   slowModeSeconds,
   topics: [...topics],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AccountId, ChatId, ChatView } from '../../contract/index.ts'
+import { MediaKind, type AccountId, type ChatId, type ChatView } from '../../contract/index.ts'
 import type { Database, Row } from '../storage/index.ts'
 import type { DialogChat, Identity, Peer, Topic } from '../telegram/gateway.ts'
 import type { Sealer } from '../vault/sealer.ts'
@@ -11,6 +11,9 @@ const PeerShape: z.ZodType<Peer> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('channel'), id: z.string(), accessHash: z.string() }),
 ])
 const Sealed = z.object({
+  // Chats read by an earlier version: what may be posted there is asked of Telegram itself.
+  mediaKinds: z.array(MediaKind).default([...MediaKind.options]),
+  paidStars: z.int().default(0),
   title: z.string(),
   username: z.string().nullable(),
   peer: PeerShape,
@@ -46,6 +49,8 @@ export function createTargetStore(database: Database, sealer: Sealer) {
       forum: row['forum'] === 1,
       memberCount: row['member_count'] == null ? null : Number(row['member_count']),
       canPost: row['can_post'] === 1,
+      mediaKinds: sealed.mediaKinds,
+      paidStars: sealed.paidStars,
       admin: row['admin'] === 1,
       slowModeSeconds: Number(row['slow_mode_seconds']),
       migratedTo: row['migrated_to'] as ChatId | null,
@@ -65,6 +70,12 @@ export function createTargetStore(database: Database, sealer: Sealer) {
       database
         .all('SELECT * FROM chat WHERE account_id = ? AND present = 1 ORDER BY position', accountId)
         .map(toChat),
+    isPresent: (accountId: AccountId, chatId: ChatId): boolean =>
+      database.get(
+        'SELECT 1 AS one FROM chat WHERE account_id = ? AND chat_id = ? AND present = 1',
+        accountId,
+        chatId,
+      ) !== undefined,
     refreshedAt: (accountId: AccountId): number | null => {
       const row = database.get('SELECT chats_refreshed_at AS at FROM account WHERE id = ?', accountId)
       return row?.['at'] == null ? null : Number(row['at'])
@@ -79,10 +90,10 @@ export function createTargetStore(database: Database, sealer: Sealer) {
     },
     saveDetails: (
       accountId: AccountId,
-      { id, title, username, peer }: StoredChat,
+      { id, title, username, peer, mediaKinds, paidStars }: StoredChat,
       details: Details,
     ): void => {
-      const sealed = { title, username, peer, topics: [...details.topics], sendAs: [...details.sendAs] }
+      const sealed = { title, username, peer, mediaKinds, paidStars, topics: [...details.topics], sendAs: [...details.sendAs] }
       database.run(
         'UPDATE chat SET sealed = ? WHERE account_id = ? AND chat_id = ?',
         seal(accountId, id, sealed),
@@ -94,12 +105,14 @@ export function createTargetStore(database: Database, sealer: Sealer) {
     replace: (accountId: AccountId, chats: readonly FoundChat[], now: number): void => {
       database.transaction(() => {
         database.run('UPDATE chat SET present = 0 WHERE account_id = ?', accountId)
-        chats.forEach(({ id, title, username, peer, topics, ...chat }, position) => {
+        chats.forEach(({ id, title, username, peer, mediaKinds, paidStars, topics, ...chat }, position) => {
           const before = one(accountId, id as ChatId)
           const sealed = {
             title,
             username,
             peer,
+            mediaKinds: [...mediaKinds],
+            paidStars,
             topics: [...(chat.forum ? (topics ?? before?.topics ?? []) : [])],
             sendAs: [...(before?.sendAs ?? [])],
           }

@@ -210,6 +210,7 @@ function firstState(scenario: Scenario, now: number): FakeState {
             failed: 1,
             total: 40,
             waiting: { reason: 'pace', until: iso(now + 3_000) },
+            upload: null,
           },
           {
             accountId: 'a2' as AccountId,
@@ -217,6 +218,7 @@ function firstState(scenario: Scenario, now: number): FakeState {
             failed: 0,
             total: 18,
             waiting: { reason: 'telegram', until: iso(now + 17 * 60_000) },
+            upload: null,
           },
         ]
       : [],
@@ -419,6 +421,8 @@ export function createFakeBridge(
         notBefore: null,
         silent: draft.silent,
         linkPreview: draft.linkPreview,
+        media: draft.media,
+        planPaused: false,
         pending: null,
         drift: null,
         publishedAt: null,
@@ -433,7 +437,7 @@ export function createFakeBridge(
           id: `s${String(++made)}` as SeriesId,
           accountId: accountId ?? ('a1' as AccountId),
           chats: chatIds.map(id => ({ id, title: titles.get(id) ?? id })),
-          ...{ text, entities, rule, timeZone, state: 'active', waiting: null },
+          ...{ text, entities, rule, timeZone, state: 'active', waiting: null, media: [] },
           next: ruleDates(rule, timeZone)[0] ?? null,
           reserveUntil: items.at(-1)?.at ?? null,
           ...{ atTelegram: items.length, here: 0, missed: 0 },
@@ -678,6 +682,8 @@ export function createFakeBridge(
       listener(connected)
       return () => void connections.delete(listener)
     },
+    addFile: () =>
+      Promise.resolve({ ok: false, error: { code: 'media/intake-over', retryable: true } } as const),
     openExternal: url => void opened.push(url),
   }
 }
@@ -698,6 +704,8 @@ function preview(
       local,
       text: draft.text.replaceAll('{groupe}', chats.get(chatId)?.title ?? ''),
       entities: draft.entities,
+      topic: null,
+      sendAs: null,
     })),
   )
   const findings: Finding[] = []
@@ -724,7 +732,7 @@ function preview(
     })
   }
   const series = rule === null ? null : { reserveUntil: items.at(-1)?.at ?? null, dates: reach }
-  return { items, series, findings, placingSeconds: items.length * 3, token: 'fake-token' }
+  return { items, series, album: null, findings, placingSeconds: items.length * 3, token: 'fake-token' }
 }
 
 /** Four dates, a week apart: the rules themselves are the core's. */

@@ -1,0 +1,1 @@
+export { createDefaults, type Defaults } from './defaults.ts'

@@ -1,0 +1,1 @@
+export { createTestSend } from './test-send.ts'
