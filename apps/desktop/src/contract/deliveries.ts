@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { event, method } from './define.ts'
 import { AccountId, ChatId, DeliveryId, Instant, LocalDateTime, PlanId, TimeZone } from './common.ts'
 import { ErrorCode } from './errors.ts'
+import { PlanMedia } from './media.ts'
 import { TextEntity } from './plans.ts'
 
 /**
@@ -62,6 +63,12 @@ export const DeliveryView = z.object({
   notBefore: Instant.nullable(),
   silent: z.boolean(),
   linkPreview: z.boolean(),
+  media: z.array(PlanMedia),
+  /** Titles as last read from Telegram, or the number when it was never read; null where there is none. */
+  topic: z.string().nullable(),
+  sendAs: z.string().nullable(),
+  /** Its plan is paused: it waits here. */
+  planPaused: z.boolean(),
   pending: PendingChange.nullable(),
   drift: Drift.nullable(),
   /** When it came out, by Telegram's clock. */
@@ -93,6 +100,8 @@ export const Progress = z.object({
       until: Instant.nullable(),
     })
     .nullable(),
+  /** A file on its way to Telegram: its message is placed once it is there. Bytes. */
+  upload: z.object({ name: z.string(), done: z.number().int(), total: z.number().int() }).nullable(),
 })
 export type Progress = z.infer<typeof Progress>
 
@@ -101,6 +110,7 @@ export const DeliveryFilter = z.strictObject({
   scope: z.enum(['upcoming', 'past', 'all']).default('upcoming'),
   accountId: AccountId.optional(),
   chatId: ChatId.optional(),
+  planId: PlanId.optional(),
   states: z.array(DeliveryState).min(1).max(11).optional(),
   /** In the text, whatever the case and the accents. */
   text: z.string().trim().min(1).max(200).optional(),

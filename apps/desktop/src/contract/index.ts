@@ -86,6 +86,9 @@ export type EventMessage = {
   [N in EventName]: { readonly name: N; readonly revision: number; readonly payload: Payload<N> }
 }[EventName]
 
+/** A browser's `File`, for zones that know of no browser. */
+export type ChosenFile = { readonly name: string; readonly size: number }
+
 /** What the interface is given, by the preload in Electron or by the loopback client in a browser. */
 export type Bridge = {
   call<N extends MethodName>(name: N, input: Input<N>): Promise<Envelope<Output<N>>>
@@ -97,7 +100,7 @@ export type Bridge = {
    * Copies a file that a person chose into the profile: from its place on disk in Electron, streamed to this machine's own
    * host in a browser.
    */
-  addFile(file: File): Promise<Envelope<MediaFile>>
+  addFile(file: ChosenFile): Promise<Envelope<MediaFile>>
   /** Opens a page in the system's browser; only addresses the application itself handed out are opened. */
   openExternal(url: string): void
 }

@@ -3,6 +3,10 @@
 /** Telegram's own limit for a text message (`message_length_max` of help.getConfig), in UTF-16 code units. */
 export const MAX_TEXT_LENGTH = 4096
 
+/** `caption_length_limit_default` and `caption_length_limit_premium` of help.getAppConfig. */
+export const MAX_CAPTION_LENGTH = 1024
+export const MAX_CAPTION_LENGTH_PREMIUM = 2048
+
 /** In characters. */
 export const MIN_PASSPHRASE_LENGTH = 10
 

@@ -2,6 +2,7 @@ import { Recurrence } from '@autotele/shared'
 import { z } from 'zod'
 import { AccountId, ChatId, Instant, TimeZone } from './common.ts'
 import { event, method } from './define.ts'
+import { PlanMedia } from './media.ts'
 import { RuleDate, TextEntity } from './plans.ts'
 
 export const SeriesId = z.string().min(1).max(64).brand('SeriesId')
@@ -18,6 +19,7 @@ export const SeriesView = z.object({
   /** As it was composed, variables in braces. */
   text: z.string(),
   entities: z.array(TextEntity),
+  media: z.array(PlanMedia),
   rule: Recurrence,
   timeZone: TimeZone,
   state: SeriesState,
@@ -68,6 +70,11 @@ export const series = {
       text: z.string().max(100_000),
       entities: z.array(TextEntity).max(1000),
       scheduled: z.boolean(),
+      /** Another rule, other chats, another step between them: what is placed and no longer fits is taken back. */
+      rule: Recurrence.optional(),
+      timeZone: TimeZone.optional(),
+      chatIds: z.array(ChatId).min(1).max(1000).optional(),
+      staggerMinutes: z.number().int().min(0).max(1440).optional(),
     }),
     Change,
   ),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { event, method } from './define.ts'
 import { AccountId, ChatId, Instant } from './common.ts'
+import { MediaKind } from './media.ts'
 
 export const ChatKind = z.enum(['saved', 'user', 'group', 'supergroup', 'channel'])
 
@@ -22,6 +23,10 @@ export const ChatView = z.object({
   memberCount: z.number().int().nullable(),
   /** May this account post a text here, as far as its cached rights tell? */
   canPost: z.boolean(),
+  /** Kinds of files this account may post there, as far as its cached rights tell. */
+  mediaKinds: z.array(MediaKind),
+  /** Stars that Telegram asks for each message there; 0 nearly everywhere. */
+  paidStars: z.number().int().nonnegative(),
   /** Owner or administrator. */
   admin: z.boolean(),
   slowModeSeconds: z.number().int(),

@@ -60,6 +60,8 @@ const draft = {
   chatIds: [],
   text: 'Le secret du jardin',
   entities: [],
+  media: [],
+  places: [],
   silent: false,
   linkPreview: true,
   dates: ['2027-07-14T09:00'],

@@ -47,6 +47,9 @@ export function createBridge(ipc: Ipc): Bridge {
       })
       return () => void connectionListeners.delete(listener)
     },
+    async addFile() {
+      return { ok: false, error: { code: 'media/intake-over', retryable: true } }
+    },
     openExternal(url) {
       void ipc.invoke(CHANNEL, { kind: 'open', url })
     },

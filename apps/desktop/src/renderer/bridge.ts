@@ -84,6 +84,24 @@ export function createLoopbackBridge(parts: LoopbackParts = browserParts()): Bri
       listener(connected)
       return () => void connectionListeners.delete(listener)
     },
+    async addFile(file) {
+      try {
+        const response = await parts.fetch('/files', {
+          method: 'POST',
+          credentials: 'same-origin',
+          headers: {
+            'content-type': 'application/octet-stream',
+            'x-autotele': '1',
+            'x-file-name': encodeURIComponent(file.name),
+          },
+          body: file as File,
+        })
+        const answer: unknown = await response.json()
+        return isEnvelope(answer) ? (answer as never) : unreachable
+      } catch {
+        return unreachable
+      }
+    },
     openExternal: url => parts.openWindow(url),
   }
 }

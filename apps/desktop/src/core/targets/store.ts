@@ -93,7 +93,15 @@ export function createTargetStore(database: Database, sealer: Sealer) {
       { id, title, username, peer, mediaKinds, paidStars }: StoredChat,
       details: Details,
     ): void => {
-      const sealed = { title, username, peer, mediaKinds, paidStars, topics: [...details.topics], sendAs: [...details.sendAs] }
+      const sealed = {
+        title,
+        username,
+        peer,
+        mediaKinds,
+        paidStars,
+        topics: [...details.topics],
+        sendAs: [...details.sendAs],
+      }
       database.run(
         'UPDATE chat SET sealed = ? WHERE account_id = ? AND chat_id = ?',
         seal(accountId, id, sealed),

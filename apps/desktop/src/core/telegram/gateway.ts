@@ -1,4 +1,4 @@
-import type { CodeDelivery, ErrorCode, RouteAttempt, TextEntity } from '../../contract/index.ts'
+import type { CodeDelivery, ErrorCode, MediaKind, RouteAttempt, TextEntity } from '../../contract/index.ts'
 import type { Result } from '../failure.ts'
 import type { Clock, Log, Timers } from '../ports.ts'
 
@@ -96,6 +96,10 @@ export type DialogChat = {
   readonly forum: boolean
   readonly memberCount: number | null
   readonly canPost: boolean
+  /** What else than text may be posted there. */
+  readonly mediaKinds: readonly MediaKind[]
+  /** Stars asked for each message; 0 nearly everywhere. */
+  readonly paidStars: number
   readonly admin: boolean
   /** The dialog list only tells whether there is a slow mode; `slowMode` tells how slow. */
   readonly slowMode: boolean

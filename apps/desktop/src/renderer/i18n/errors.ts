@@ -1,4 +1,4 @@
-import { MAX_TEXT_LENGTH, MIN_PASSPHRASE_LENGTH } from '../../contract/limits.ts'
+import { MAX_CAPTION_LENGTH, MAX_TEXT_LENGTH, MIN_PASSPHRASE_LENGTH } from '../../contract/limits.ts'
 import type { CallError, ErrorCode, Finding } from '../../contract/index.ts'
 import { duration, formatInstant, machineZone } from '../lib/time.ts'
 import { useText, type Params, type UseText } from './index.ts'
@@ -37,6 +37,7 @@ const defaultLimits: Partial<Record<ErrorCode, number>> = {
   'vault/passphrase-too-weak': MIN_PASSPHRASE_LENGTH,
   'telegram/text-too-long': MAX_TEXT_LENGTH,
   'plan/text-too-long': MAX_TEXT_LENGTH,
+  'plan/caption-too-long': MAX_CAPTION_LENGTH,
   'telegram/quota-of-chat': 100,
   'plan/date-too-late': 365,
 }

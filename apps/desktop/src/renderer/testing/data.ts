@@ -55,6 +55,8 @@ const chat = (
   forum: false,
   memberCount,
   canPost: true,
+  mediaKinds: ['photo', 'video', 'animation', 'audio', 'voice', 'document'],
+  paidStars: 0,
   admin: false,
   slowModeSeconds: 0,
   topics: [],
@@ -129,6 +131,10 @@ export function deliveriesOf(now: number): DeliveryView[] {
       notBefore: null,
       silent: false,
       linkPreview: true,
+      media: [],
+      topic: null,
+      sendAs: null,
+      planPaused: false,
       pending: null,
       drift:
         state === 'drifted'
@@ -165,6 +171,7 @@ export function seriesOf(now: number): SeriesView[] {
     rule,
     timeZone: zone,
     waiting: null,
+    media: [],
     missed: 0,
   }
   return [

@@ -1,4 +1,5 @@
 import bigInt from 'big-integer'
+import { MediaKind } from '../../../contract/index.ts'
 import type { DialogChat, DialogCursor, DialogPage, Identity, Peer, Topic } from '../gateway.ts'
 import type { Asked } from './transport.ts'
 import { Api } from './library.ts'
@@ -104,6 +105,8 @@ function userChat(user: Api.User): DialogChat | null {
     forum: false,
     memberCount: null,
     canPost: true,
+    mediaKinds: [...MediaKind.options],
+    paidStars: 0,
     admin: false,
     slowMode: false,
     migratedTo: null,
@@ -123,6 +126,8 @@ function groupChat(chat: Api.Chat): DialogChat {
     forum: false,
     memberCount: chat.participantsCount,
     canPost: !chat.left && !chat.deactivated && (admin || mayWrite(chat.defaultBannedRights)),
+    mediaKinds: admin ? [...MediaKind.options] : kindsAllowed([chat.defaultBannedRights]),
+    paidStars: 0,
     admin,
     slowMode: false,
     migratedTo: migrated,
@@ -144,6 +149,11 @@ function channelChat(chat: Api.Channel): DialogChat | null {
     forum: chat.forum === true,
     memberCount: chat.participantsCount ?? null,
     canPost: !chat.left && mayPost,
+    mediaKinds:
+      admin || chat.broadcast
+        ? [...MediaKind.options]
+        : kindsAllowed([chat.bannedRights, chat.defaultBannedRights]),
+    paidStars: admin ? 0 : starsOf(chat),
     admin,
     // Administrators are not slowed down.
     slowMode: chat.slowmodeEnabled === true && !admin,
@@ -153,3 +163,29 @@ function channelChat(chat: Api.Channel): DialogChat | null {
 
 const mayWrite = (rights: Api.TypeChatBannedRights | null | undefined): boolean =>
   rights?.sendMessages !== true && rights?.sendPlain !== true && rights?.viewMessages !== true
+
+type Rights = Api.TypeChatBannedRights | null | undefined
+
+/** https://core.telegram.org/constructor/chatBannedRights; animations are counted among the GIFs there. */
+const RIGHT_OF = {
+  photo: 'sendPhotos',
+  video: 'sendVideos',
+  animation: 'sendGifs',
+  audio: 'sendAudios',
+  voice: 'sendVoices',
+  document: 'sendDocs',
+} as const satisfies Record<MediaKind, keyof Api.ChatBannedRights>
+
+const kindsAllowed = (rights: readonly Rights[]): readonly MediaKind[] =>
+  MediaKind.options.filter(kind =>
+    rights.every(
+      one => one?.sendMessages !== true && one?.sendMedia !== true && one?.[RIGHT_OF[kind]] !== true,
+    ),
+  )
+
+/** Of newer schemas (https://core.telegram.org/api/paid-messages); absent from the older library's. */
+const starsOf = (chat: Api.Channel): number => {
+  const stars = (chat as unknown as { sendPaidMessagesStars?: { toString(): string } | null })
+    .sendPaidMessagesStars
+  return stars == null ? 0 : Number(stars.toString())
+}

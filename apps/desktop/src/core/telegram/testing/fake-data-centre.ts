@@ -351,6 +351,8 @@ export const fakeChannel = (id: string, title: string, over: Partial<DialogChat>
   forum: false,
   memberCount: 10,
   canPost: true,
+  mediaKinds: ['photo', 'video', 'animation', 'audio', 'voice', 'document'],
+  paidStars: 0,
   admin: true,
   slowMode: false,
   migratedTo: null,

@@ -133,6 +133,8 @@ export const draftOf = (accountId: AccountId, over: Partial<PlanDraft> = {}): Pl
   chatIds: ['-1001' as ChatId],
   text: 'Bonjour à tous',
   entities: [],
+  media: [],
+  places: [],
   silent: false,
   linkPreview: true,
   dates: ['2027-01-05T09:00'],

@@ -89,6 +89,8 @@ const stored: PlanDraft = {
   chatIds: ['-1001' as ChatId],
   text: 'Bonjour',
   entities: [],
+  media: [],
+  places: [],
   silent: false,
   linkPreview: true,
   dates: ['2027-07-14T09:00'],

@@ -52,6 +52,8 @@ export const useComposer = defineStore('composer', () => {
     chatIds: chatIds.value,
     text: text.value,
     entities: entities.value,
+    media: [],
+    places: [],
     silent: silent.value,
     linkPreview: linkPreview.value,
     dates: dates.value,

@@ -26,6 +26,10 @@ export const findings: Sentences<typeof fr> = {
     what: 'The same text is already scheduled in some of these chats.',
     next: 'Check the list of messages, not to publish twice.',
   },
+  'finding/duplicate-from-account': {
+    what: 'Another of your accounts publishes the same text in some of these chats within a day.',
+    next: 'Keep one account per chat: Telegram and the members take it for spam.',
+  },
   'finding/quota-nearly-full': {
     what: 'Some chats are close to {limit} scheduled messages.',
     next: 'Beyond that, Telegram refuses: keep some room.',

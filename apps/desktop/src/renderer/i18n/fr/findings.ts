@@ -23,6 +23,10 @@ export const findings = {
     what: 'Le même texte est déjà programmé dans certaines de ces discussions.',
     next: 'Vérifiez la liste des messages pour ne pas publier deux fois.',
   },
+  'finding/duplicate-from-account': {
+    what: 'Un autre de vos comptes publie le même texte dans certaines de ces discussions, à moins d’un jour.',
+    next: 'Gardez un seul compte par discussion : Telegram et les membres y voient du spam.',
+  },
   'finding/quota-nearly-full': {
     what: 'Certaines discussions approchent des {limit} messages programmés.',
     next: 'Au-delà, Telegram refuse : gardez de la marge.',
