@@ -309,6 +309,21 @@ test('A4, A6: whatever is lost while messages are edited, moved, sent at once an
         }
       },
     ),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      examples: [
+        // Published by a request that was given up as lost, after the list of the queue could not be read once.
+        [
+          [
+            { lifetime: 38, change: { row: 0, what: 'sendNow', then: 12 } },
+            { lifetime: 5, change: { row: 0, what: 'edit', then: 0 } },
+          ],
+          [
+            { method: 'scheduledHistory', does: 'drop-before' },
+            { method: 'sendScheduledNow', does: 'late' },
+          ],
+        ],
+      ],
+    },
   )
 }, 120_000)

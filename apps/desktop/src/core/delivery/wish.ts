@@ -24,8 +24,6 @@ export type Outcome = { readonly done: true } | { readonly done: false; readonly
 const DONE: Outcome = { done: true }
 const still = (wish: Wish): Outcome => ({ done: false, wish })
 const SECOND = 1000
-/** An id that Telegram does not know, twice: the message is not where we take it to be. */
-const MAX_REFRESHES = 2
 
 export const newWish = (kind: WishKind, at: number | null, heldUntil: number | null): Wish => ({
   kind,
@@ -81,14 +79,11 @@ export function wishAfterFailure(wish: Wish, failure: TelegramFailure, now: numb
           ? refuseWish(wish, code)
           : dueAgain(wish, now + Math.round(2 ** wish.attempt * SECOND * (1 + jitter / 2)), code),
       )
+    // An id that Telegram does not know may mean that an earlier request, given up as lost, was carried out after all:
+    // that too is learnt by looking, which ends by itself after as many attempts as any other.
     case 'UNCERTAIN':
-      return still({ ...wish, stage: 'sent', notBefore: 0 })
     case 'REFRESH':
-      return still(
-        wish.attempt >= MAX_REFRESHES
-          ? refuseWish(wish, code === 'telegram/unknown' ? 'telegram/message-gone' : code)
-          : { ...wish, stage: 'sent', notBefore: 0 },
-      )
+      return still({ ...wish, stage: 'sent', notBefore: 0 })
     case 'SKIP':
     case 'FIX':
     case 'APP':
