@@ -1,6 +1,6 @@
 import { availableMarks } from './life-cycle.ts'
 import { bitcoin, decimalsOf, fromMinor } from './money.ts'
-import type { Delivery, Invoice, PaymentMethodId, Store, Webhook } from './model.ts'
+import type { Delivery, Invoice, PaymentMethodId, PullPayment, Store, Webhook } from './model.ts'
 import { counts, dueSats, paidAmount, paymentModel } from './totals.ts'
 import { btcpayVersion } from './webhooks.ts'
 
@@ -145,4 +145,19 @@ export function webhookModel({ id, url, enabled, automaticRedelivery, everything
 
 export function deliveryModel({ id, timestamp, deliveryTime, httpCode, errorMessage, status }: Delivery) {
   return { id, timestamp, deliveryTime, httpCode, errorMessage, status }
+}
+
+/** A pull payment as BTCPay lists it; `origin` is where the claim page would be. */
+export function pullPaymentModel({ id, name, amount }: PullPayment, origin: string) {
+  return {
+    id,
+    name,
+    description: '',
+    currency: 'BTC',
+    amount,
+    BOLT11Expiration: '30',
+    autoApproveClaims: false,
+    archived: false,
+    viewLink: `${origin}/pull-payments/${id}`,
+  }
 }

@@ -96,6 +96,9 @@ const delivery = z.object({
   body: z.string().nullable(),
 })
 
+/** A promise to pay out, which a customer may claim: what a refund is. `amount` in bitcoin. */
+const pullPayment = z.object({ id: z.string(), name: z.string(), amount: z.string() })
+
 export const stateSchema = z.object({
   version: z.literal(1),
   store,
@@ -107,6 +110,8 @@ export const stateSchema = z.object({
   operatorWebhook: z.string().nullable(),
   invoices: z.array(invoice),
   deliveries: z.array(delivery),
+  /** Absent from files of earlier versions. */
+  pullPayments: z.array(pullPayment).default([]),
 })
 
 export type State = z.infer<typeof stateSchema>
@@ -115,4 +120,5 @@ export type ApiKey = z.infer<typeof apiKey>
 export type Invoice = z.infer<typeof invoice>
 export type Payment = z.infer<typeof payment>
 export type Webhook = z.infer<typeof webhook>
+export type PullPayment = z.infer<typeof pullPayment>
 export type Delivery = z.infer<typeof delivery>

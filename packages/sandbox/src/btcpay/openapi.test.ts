@@ -61,6 +61,19 @@ describe.runIf(available)("answers, against BTCPay's published schemas", () => {
     check(schemas, 'ApplicationServerInfoData', await get('/api/v1/server/info'))
   })
 
+  it('refunds, listed', async () => {
+    const btcpay = await startForTest()
+    const id = await createInvoice(btcpay)
+    await btcpay.pay(id, 'lightning')
+    await btcpay.refund(id)
+    const key = btcpay.createApiKey(['unrestricted'])
+    check(
+      schemas,
+      'PullPaymentData',
+      await list(btcpay, `/api/v1/stores/${btcpay.storeId}/pull-payments`, key),
+    )
+  })
+
   it('webhooks and deliveries', async () => {
     const receiver = await startReceiver((_received, before) => (before === 0 ? 'hang up' : 404))
     const btcpay = await startForTest()

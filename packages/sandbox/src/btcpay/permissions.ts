@@ -9,6 +9,7 @@ export const permission = {
   viewStore: 'btcpay.store.canviewstoresettings',
   modifyStore: 'btcpay.store.canmodifystoresettings',
   refund: 'btcpay.store.cancreatenonapprovedpullpayments',
+  managePullPayments: 'btcpay.store.canmanagepullpayments',
 } as const
 
 export type Permission = (typeof permission)[keyof typeof permission]
@@ -24,7 +25,9 @@ const included: Readonly<Record<string, readonly Permission[]>> = {
     permission.viewInvoices,
     permission.createInvoice,
     permission.modifyWebhooks,
+    permission.managePullPayments,
   ],
+  [permission.managePullPayments]: [permission.refund],
 }
 
 /**

@@ -92,5 +92,6 @@ function freshState(): State {
     operatorWebhook: null,
     invoices: [],
     deliveries: [],
+    pullPayments: [],
   }
 }

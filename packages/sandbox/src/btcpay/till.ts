@@ -1,6 +1,6 @@
 import { newAddress, newBolt11, newHash, newId } from './ids.ts'
 import { evaluate, mark, type Evaluation } from './life-cycle.ts'
-import { rateOf, satsFor } from './money.ts'
+import { bitcoin, rateOf, satsFor } from './money.ts'
 import type { Invoice, Payment, PaymentMethodId } from './model.ts'
 import type { StateFile } from './state.ts'
 import {
@@ -33,6 +33,12 @@ export type TillOptions = {
   /** Milliseconds. */
   readonly now: () => number
   readonly publish: Publish
+}
+
+/** Whether BTCPay lets the store promise the money back: something was paid, or the invoice has ended one way or the other. */
+export function isRefundable({ status, additionalStatus }: Invoice): boolean {
+  const money = additionalStatus !== 'None' && additionalStatus !== 'Marked'
+  return status === 'Settled' || status === 'Invalid' || (status === 'Expired' && money)
 }
 
 /** The store's till: makes invoices, receives money for them, and lets time pass over them. */
@@ -203,10 +209,14 @@ export function createTill({ file, now, publish }: TillOptions) {
   /** A claim link for the customer; returns the pull payment's id, undefined where BTCPay answers `non-refundable`. */
   function refund(id: string): string | undefined {
     const invoice = demand(id)
-    const { status, additionalStatus } = invoice
-    const money = additionalStatus !== 'None' && additionalStatus !== 'Marked'
-    if (status !== 'Settled' && status !== 'Invalid' && !(status === 'Expired' && money)) return undefined
+    if (!isRefundable(invoice)) return undefined
     const pullPaymentId = newId()
+    state.pullPayments.push({
+      id: pullPaymentId,
+      name: `Refund ${id}`,
+      amount: bitcoin(paidSats(invoice).seen || dueSats(invoice)),
+    })
+    save()
     publish('InvoiceRefund', invoice, { pullPaymentId })
     return pullPaymentId
   }

@@ -1,5 +1,6 @@
+import { availableMarks } from '../life-cycle.ts'
 import type { Invoice } from '../model.ts'
-import type { Till } from '../till.ts'
+import { isRefundable, type Till } from '../till.ts'
 import { waiting } from '../totals.ts'
 
 /** What the buttons of the checkout page do; the names are stable, tests and scripts may post them. */
@@ -12,12 +13,24 @@ export const actions = [
   'expire',
   'confirm',
   'double-spend',
+  'pay-again',
+  'give-up',
+  'mark-settled',
+  'mark-invalid',
+  'refund',
 ] as const
 
 export type Action = (typeof actions)[number]
 
+/** What the store does, as opposed to who pays. */
+export const sellerActions: readonly Action[] = ['give-up', 'mark-settled', 'mark-invalid', 'refund']
+
 /** The actions that make sense at `now` (milliseconds); nothing else is accepted, so that a double click pays once. */
 export function offeredActions(invoice: Invoice, now: number): readonly Action[] {
+  return [...payerActions(invoice, now), ...offeredToSeller(invoice)]
+}
+
+function payerActions(invoice: Invoice, now: number): readonly Action[] {
   const pending: Action[] = waiting(invoice).length > 0 ? ['confirm', 'double-spend'] : []
   switch (invoice.status) {
     case 'New': {
@@ -36,8 +49,24 @@ export function offeredActions(invoice: Invoice, now: number): readonly Action[]
     case 'Invalid':
       return pending.filter(action => action === 'confirm')
     case 'Settled':
-      return []
+      return pending.length > 0 ? pending : ['pay-again']
   }
+}
+
+function offeredToSeller(invoice: Invoice): readonly Action[] {
+  const marks = availableMarks(invoice)
+  return sellerActions.filter(action => {
+    switch (action) {
+      case 'give-up':
+        return invoice.status === 'Processing'
+      case 'mark-settled':
+        return marks.includes('Settled')
+      case 'mark-invalid':
+        return marks.includes('Invalid')
+      default:
+        return isRefundable(invoice)
+    }
+  })
 }
 
 /**
@@ -68,5 +97,16 @@ export function perform(till: Till, invoice: Invoice, action: Action, now: numbe
       // Nothing to replace yet: pay first, let it be seen for as long as a confirmation would take.
       till.pay(id, 'full', plan && { action: 'replace', at })
       if (!plan) till.doubleSpend(id)
+      return
+    case 'pay-again':
+      return till.pay(id, 'full', plan)
+    case 'give-up':
+      return till.endMonitoring(id)
+    case 'mark-settled':
+      return void till.mark(id, 'Settled')
+    case 'mark-invalid':
+      return void till.mark(id, 'Invalid')
+    case 'refund':
+      return void till.refund(id)
   }
 }

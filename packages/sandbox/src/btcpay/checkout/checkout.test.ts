@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { BtcpaySandbox } from '../index.ts'
-import { createInvoice, standing, startForTest, startReceiver } from '../test-kit.ts'
+import { call, createInvoice, standing, startForTest, startReceiver } from '../test-kit.ts'
 import { chooseLocale } from './texts.ts'
 
 describe('the page', () => {
@@ -56,6 +56,8 @@ describe('the buttons', () => {
     ['expire', 'Laisser expirer', 'Expired/None', 'Facture expirée'],
     ['pay-lightning', 'Payer par Lightning', 'Settled/None', 'Paiement confirmé'],
     ['double-spend', 'Double dépense', 'New/None', 'En attente du paiement'],
+    ['mark-settled', 'Marquer réglée', 'Settled/Marked', 'Paiement confirmé'],
+    ['mark-invalid', 'Marquer invalide', 'Invalid/Marked', 'Paiement refusé'],
   ])('%s, « %s », leads to %s and says so', async (action, name, result, title) => {
     const btcpay = await startForTest({ autoConfirmMs: 0 })
     const id = await createInvoice(btcpay)
@@ -76,6 +78,9 @@ describe('the buttons', () => {
     expect(buttonsOf((await open(btcpay, id)).html).map(([action]) => action)).toEqual([
       'confirm',
       'double-spend',
+      'give-up',
+      'mark-settled',
+      'mark-invalid',
     ])
     await click(btcpay, id, 'confirm')
     const { html } = await open(btcpay, id)
@@ -83,6 +88,31 @@ describe('the buttons', () => {
     expect(html).toContain(`href="https://app.example/return?order=a%20b&#38;i=${id}&#38;s=Settled"`)
     expect(html).toContain('Revenir à AutoTele')
     expect(html).not.toContain('http-equiv="refresh"')
+  })
+
+  it('a payment that BTCPay gave up on is rejected, and its late confirmation can be played', async () => {
+    const btcpay = await startForTest({ autoConfirmMs: 0 })
+    const id = await createInvoice(btcpay)
+    await click(btcpay, id, 'pay-full')
+    await click(btcpay, id, 'give-up')
+    expect(standing(btcpay, id)).toBe('Invalid/None')
+    await click(btcpay, id, 'confirm')
+    expect(standing(btcpay, id)).toBe('Invalid/None')
+  })
+
+  it('a settled invoice can be paid a second time, and refunded', async () => {
+    const btcpay = await startForTest({ autoConfirmMs: 0 })
+    const id = await createInvoice(btcpay)
+    await click(btcpay, id, 'pay-lightning')
+    await click(btcpay, id, 'pay-again')
+    await click(btcpay, id, 'pay-again')
+    await click(btcpay, id, 'confirm')
+    expect([standing(btcpay, id), btcpay.invoices.get(id)?.paidAmount]).toEqual(['Settled/None', '59.98'])
+    await click(btcpay, id, 'refund')
+    const key = btcpay.createApiKey([`btcpay.store.canmanagepullpayments:${btcpay.storeId}`])
+    const path = `/api/v1/stores/${btcpay.storeId}/pull-payments`
+    expect((await call(btcpay, 'GET', path, { key })).body).toMatchObject([{ name: `Refund ${id}` }])
+    expect((await call(btcpay, 'GET', path)).status).toBe(403)
   })
 
   it('a late payment that was taken back is not shown as paid', async () => {

@@ -1,7 +1,7 @@
 import { bitcoin } from '../money.ts'
 import type { Invoice } from '../model.ts'
 import { dueSats, paidAmount, paidSats, remainingSats, waiting } from '../totals.ts'
-import { offeredActions, type Action } from './actions.ts'
+import { offeredActions, sellerActions, type Action } from './actions.ts'
 import { css } from './styles.ts'
 import { chooseLocale, textsIn, type Locale, type Situation, type Texts } from './texts.ts'
 
@@ -49,7 +49,8 @@ export function checkoutPage(invoice: Invoice, now: number, acceptLanguage: stri
     price(invoice, locale, texts),
     invoice.status === 'New' ? countdown(invoice, now, texts) : '',
     invoice.status === 'New' ? address(invoice, texts) : '',
-    settled ? farewell(invoice, texts) : buttons(invoice, offered, texts),
+    settled ? farewell(invoice, texts) : '',
+    buttons(invoice, offered, texts),
   ])
 }
 
@@ -126,13 +127,19 @@ function buttons(invoice: Invoice, offered: readonly Action[], texts: Texts): st
     return `<button name="action" value="${action}" data-action="${action}"${primary ? ' class="main"' : ''}>${escape(rest ? texts.payRest : texts.actions[action])}</button>`
   }
   const main = promptActions.filter(action => offered.includes(action))
-  const others = offered.filter(action => !main.includes(action))
+  const group = (title: string, actions: readonly Action[]) =>
+    actions.length === 0
+      ? ''
+      : `<div class="others"><h2>${escape(title)}</h2><div>${actions.map(action => button(action, false)).join('')}</div></div>`
+  const others = offered.filter(action => !main.includes(action) && !sellerActions.includes(action))
   return [
     `<form method="post" action="/i/${invoice.id}">`,
     ...main.map((action, index) => button(action, index === 0)),
-    others.length > 0
-      ? `<div class="others"><h2>${escape(texts.others)}</h2><div>${others.map(action => button(action, false)).join('')}</div></div>`
-      : '',
+    group(texts.others, others),
+    group(
+      texts.seller,
+      offered.filter(action => sellerActions.includes(action)),
+    ),
     '</form>',
   ].join('')
 }

@@ -29,6 +29,7 @@ export type Texts = {
   readonly address: string
   readonly addressHint: string
   readonly others: string
+  readonly seller: string
   readonly back: string
   readonly backHint: string
   readonly closeHint: string
@@ -80,6 +81,11 @@ const fr: Texts = {
     expire: 'Laisser expirer',
     confirm: 'Confirmer la transaction',
     'double-spend': 'Double dépense',
+    'pay-again': 'Payer une seconde fois',
+    'give-up': 'Abandonner l’attente',
+    'mark-settled': 'Marquer réglée',
+    'mark-invalid': 'Marquer invalide',
+    refund: 'Rembourser',
   },
   payRest: 'Payer le reste',
   inBitcoin: amount => `${amount} BTC`,
@@ -92,6 +98,7 @@ const fr: Texts = {
   address: 'Adresse bitcoin de test',
   addressHint: 'Adresse locale sans valeur : n’y envoyez pas de vrais bitcoins.',
   others: 'Essayer une autre situation',
+  seller: 'À la place du vendeur',
   back: 'Revenir à AutoTele',
   backHint: 'L’application est déjà au courant : il n’y a rien d’autre à faire.',
   closeHint: 'Vous pouvez fermer cette page.',
@@ -134,6 +141,11 @@ const en: Texts = {
     expire: 'Let it expire',
     confirm: 'Confirm the transaction',
     'double-spend': 'Double-spend',
+    'pay-again': 'Pay a second time',
+    'give-up': 'Stop waiting for it',
+    'mark-settled': 'Mark as settled',
+    'mark-invalid': 'Mark as invalid',
+    refund: 'Refund',
   },
   payRest: 'Pay the rest',
   inBitcoin: amount => `${amount} BTC`,
@@ -144,6 +156,7 @@ const en: Texts = {
   address: 'Test bitcoin address',
   addressHint: 'A local address without value: do not send real bitcoin to it.',
   others: 'Try another situation',
+  seller: 'In the seller’s place',
   back: 'Back to AutoTele',
   backHint: 'The app already knows: there is nothing else to do.',
   closeHint: 'You can close this page.',

@@ -1,9 +1,9 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express'
 import { checkoutRoutes } from '../checkout/routes.ts'
 import { languages } from '../languages.ts'
-import { serverInfoModel, storeModel } from '../greenfield.ts'
+import { pullPaymentModel, serverInfoModel, storeModel } from '../greenfield.ts'
 import { permission, permissionList } from '../permissions.ts'
-import { guard, keyOf, type Context } from './context.ts'
+import { guard, keyOf, originOf, type Context } from './context.ts'
 import { invoiceRoutes } from './invoice-routes.ts'
 import { invalid } from './replies.ts'
 import { webhookRoutes } from './webhook-routes.ts'
@@ -38,6 +38,13 @@ export function createApp(context: Context): Express {
     (_request, response) => {
       const methods = ['BTC-CHAIN', 'BTC-LN']
       response.json(methods.map(paymentMethodId => ({ paymentMethodId, enabled: true, config: null })))
+    },
+  )
+  app.get(
+    '/api/v1/stores/:storeId/pull-payments',
+    guard(context, permission.managePullPayments),
+    (request, response) => {
+      response.json(state.pullPayments.map(one => pullPaymentModel(one, originOf(request))))
     },
   )
   app.get('/misc/lang', (_request, response) => void response.json(languages))
