@@ -5,6 +5,7 @@ import { adminCreate, attentionAnswer, attentionList, auditVerify, reconcileNow 
 import { backupCreate, backupList, backupRehearse, backupRestore, backupSchedule } from './backup-commands.ts'
 import { btcpayCheck, btcpaySetupWebhook } from './btcpay-commands.ts'
 import { fail, type Environment, type Invocation } from './environment.ts'
+import { rebuildNow } from './rebuild-command.ts'
 import { runKeysCommand } from './keys-command.ts'
 
 type Command = {
@@ -114,11 +115,13 @@ The secret is AUTOTELE_BTCPAY_WEBHOOK_SECRET, the address AUTOTELE_PUBLIC_URL.`,
     run: btcpaySetupWebhook,
   },
   reconcile: {
-    usage: '[--all]',
+    usage: '[--all | --from-zero]',
     summary: 'read again, now, every invoice that is due',
-    help: '--all reads every invoice we ever asked for, as after restoring a backup. May run beside the server.',
-    options: { all: 'boolean' },
-    run: reconcileNow,
+    help: `--all reads every invoice we ever asked for. --from-zero, after a loss or after restoring a backup, also takes from
+BTCPay every purchase that the database does not know: each becomes a license with a new key, which is printed for the
+customer who shows that invoice. May run beside the server, and again.`,
+    options: { all: 'boolean', 'from-zero': 'boolean' },
+    run: invocation => (invocation.options['from-zero'] ? rebuildNow(invocation) : reconcileNow(invocation)),
   },
   'backup:create': {
     usage: '[--rehearse]',

@@ -73,12 +73,15 @@ export async function withSchemaEngine<T>(
 }
 
 /** The migrations of `prisma/migrations`, as the engine wants them. */
-async function readMigrations(): Promise<MigrationList> {
+async function readMigrations(only?: readonly string[]): Promise<MigrationList> {
   const folder = join(prismaFolder, 'migrations')
   const names = (await readdir(folder, { withFileTypes: true }))
     .filter(entry => entry.isDirectory())
     .map(entry => entry.name)
+    .filter(name => only?.includes(name) ?? true)
     .sort()
+  const missing = only?.find(name => !names.includes(name))
+  if (missing !== undefined) throw new Error(`migration ${missing} is not of this version of the program`)
   const lockfile = await readFile(join(folder, 'migration_lock.toml'), 'utf8')
   return {
     baseDir: folder,
@@ -98,14 +101,15 @@ async function readMigrations(): Promise<MigrationList> {
 
 /**
  * Brings the database to the newest migration and leaves `_prisma_migrations` as Prisma's CLI would. Replicas that
- * start together wait for each other. Returns the names applied now. Throws when a migration failed before.
+ * start together wait for each other. Returns the names applied now. Throws when a migration failed before. `only`
+ * names the migrations to apply, for a database that is to be as an older version left it.
  */
-export async function migrate(databaseUrl: string): Promise<readonly string[]> {
+export async function migrate(databaseUrl: string, only?: readonly string[]): Promise<readonly string[]> {
   const lock = new pg.Client({ connectionString: databaseUrl })
   await lock.connect()
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    const migrationsList = await readMigrations()
+    const migrationsList = await readMigrations(only)
     if (await isUpToDate(lock, migrationsList)) return []
     return await withSchemaEngine(databaseUrl, async engine => {
       const output = await engine.applyMigrations({ migrationsList, filters: NO_FILTERS })
