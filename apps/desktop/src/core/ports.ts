@@ -31,6 +31,8 @@ export type Log = (
 export type Keyring = {
   /** `available`: the system protects it; `weak`: it would be stored in clear (Linux `basic_text`); `missing`: there is none. */
   strength(): Promise<'available' | 'weak' | 'missing'>
+  /** The system's own name for what protects it now (`dpapi`, `keychain`, `gnome_libsecret`…), for the keyslot. */
+  backend(): Promise<string>
   /** Encrypts with the system's key; the result goes into a keyslot. Only called when `strength` is `available`. */
   wrap(key: Uint8Array): Promise<Uint8Array>
   unwrap(wrapped: Uint8Array): Promise<Uint8Array>

@@ -97,6 +97,9 @@ export function serve(
           ?.then(running => (running instanceof CallFailure ? undefined : running.resume()))
           .catch(onBug)
         return
+      case 'ping':
+        send({ type: 'pong' })
+        return
       case 'stop':
         stop().then(onStopped, onBug)
     }
@@ -138,6 +141,10 @@ function askThrough(send: (message: FromCore) => void): {
       strength: async () => {
         const answer = await ask('strength')
         return answer === 'available' || answer === 'weak' ? answer : 'missing'
+      },
+      backend: async () => {
+        const answer = await ask('backend')
+        return typeof answer === 'string' ? answer : 'unknown'
       },
       wrap: key => askBytes('wrap', key),
       unwrap: wrapped => askBytes('unwrap', wrapped),

@@ -33,6 +33,7 @@ class FakeChild {
 }
 
 function supervised(over: { openExternal?: (url: string) => Promise<boolean> } = {}) {
+  const crashes: string[] = []
   const time = fakeTime()
   const children: FakeChild[] = []
   const troubles: number[] = []
@@ -50,11 +51,12 @@ function supervised(over: { openExternal?: (url: string) => Promise<boolean> } =
     openExternal: over.openExternal ?? (() => Promise.resolve(false)),
     log,
     onTrouble: () => troubles.push(children.length),
+    onCrash: how => crashes.push(how),
   })
   supervisor.start()
   const current = (): FakeChild => children.at(-1)!
   const answered = (child: FakeChild) => child.posted.filter(message => message.type === 'answer')
-  return { supervisor, time, children, current, troubles, answered }
+  return { supervisor, time, children, current, troubles, crashes, answered }
 }
 
 const UNAVAILABLE = { ok: false, error: { code: 'call/core-unavailable', retryable: true } }
@@ -206,4 +208,37 @@ test('a core that dies while its restart is pending at stop stays down', async (
   await supervisor.stop()
   await time.advance(600_000)
   expect(children).toHaveLength(1)
+})
+
+test('a core that answers its heartbeat lives on; one that has not for a minute is killed and started again', async () => {
+  const { time, children, current, crashes } = supervised()
+  current().says({ type: 'ready' })
+  for (let minute = 0; minute < 20; minute++) {
+    await time.advance(15_000)
+    expect(current().posted.at(-1)).toEqual({ type: 'ping' })
+    current().says({ type: 'pong' })
+  }
+  expect(children).toHaveLength(1)
+  await time.advance(60_000)
+  expect(current().killed).toBe(false)
+  await time.advance(15_000)
+  expect(children[0]?.killed).toBe(true)
+  await time.advance(1000)
+  expect([children.length, crashes]).toEqual([2, ['hung']])
+  current().dies()
+  expect(crashes).toEqual(['hung', 'ended'])
+})
+
+test('an event of the host’s own stands in one sequence with the core’s', () => {
+  const { supervisor, current } = supervised()
+  const seen: unknown[] = []
+  supervisor.subscribe(({ name, revision }) => seen.push([name, revision]))
+  current().says(event(1))
+  supervisor.emit('shell.noticed', { kind: 'failed', title: 't', text: 'x', page: 'deliveries' })
+  current().says(event(2))
+  expect(seen).toEqual([
+    ['app.changed', 1],
+    ['shell.noticed', 2],
+    ['app.changed', 3],
+  ])
 })

@@ -1,4 +1,4 @@
-import type { CallError, Envelope, EventMessage } from '../contract/index.ts'
+import type { CallError, Envelope, EventMessage, EventName, Payload } from '../contract/index.ts'
 import type { Clock, Keyring, Log, Timers } from '../core/ports.ts'
 import type { CoreInit, FromCore, MessagePort, ToCore } from './wire.ts'
 
@@ -10,7 +10,7 @@ export type CoreChild = MessagePort & {
 }
 
 /** The system's own keyring; what a person's session holds in memory is the supervisor's. */
-export type SystemKeyring = Pick<Keyring, 'strength' | 'wrap' | 'unwrap'>
+export type SystemKeyring = Pick<Keyring, 'strength' | 'backend' | 'wrap' | 'unwrap'>
 
 export type Supervisor = {
   start(): void
@@ -20,6 +20,8 @@ export type Supervisor = {
   call(name: string, input: unknown): Promise<Envelope<unknown>>
   /** Returns the function that ends the subscription. */
   subscribe(listener: (message: EventMessage) => void): () => void
+  /** An event of the host's own, in one sequence of revisions with the core's. */
+  emit<N extends EventName>(name: N, payload: Payload<N>): void
   /** Called at once with the present state, then at every change. */
   onConnection(listener: (connected: boolean) => void): () => void
   readonly pid: () => number | null
@@ -33,6 +35,8 @@ type Options = {
   readonly keyring: SystemKeyring
   readonly openExternal: (url: string) => Promise<boolean>
   readonly log: Log
+  /** The core ended without being asked to; `hung`: it did not answer any more and was killed. */
+  readonly onCrash?: (how: 'ended' | 'hung') => void
   /** The core ended five times in a row without a minute of life; it is still tried again, once a minute at most. */
   readonly onTrouble?: () => void
 }
@@ -42,6 +46,9 @@ const LONGEST_DELAY_MS = 60_000
 const STABLE_AFTER_MS = 60_000
 const QUICK_TRIES = 5
 const STOP_WITHIN_MS = 10_000
+const HEARTBEAT_MS = 15_000
+/** Counted in heartbeats, not in time: a machine that slept for hours has missed none. */
+const SILENT_HEARTBEATS = 4
 
 const UNAVAILABLE: Envelope<never> = {
   ok: false,
@@ -51,12 +58,13 @@ const UNAVAILABLE: Envelope<never> = {
 /** No keyring at all: the browser-hosted form, where a passphrase opens the vault. */
 export const noKeyring: SystemKeyring = {
   strength: () => Promise.resolve('missing'),
+  backend: () => Promise.resolve('none'),
   wrap: () => Promise.reject(new Error('this host has no keyring')),
   unwrap: () => Promise.reject(new Error('this host has no keyring')),
 }
 
 /**
- * Keeps one core running. While it is down calls answer `call/core-unavailable`. Revisions only grow over the
+ * Keeps one core running: one that ends is started again, one that has not answered for a minute is killed first. While it is down calls answer `call/core-unavailable`. Revisions only grow over the
  * supervisor's life, with a gap at every restart, so that an interface that missed the restart fetches again.
  */
 export function superviseCore(options: Options): Supervisor {
@@ -70,10 +78,11 @@ export function superviseCore(options: Options): Supervisor {
   let lastId = 0
   let failures = 0
   let lastRevision = 0
-  let revisionBase = 0
   let held: Uint8Array | null = null
   let cancelRestart: (() => void) | undefined
   let onGone: (() => void) | undefined
+  let silent = 0
+  let cancelHeartbeat: (() => void) | undefined
 
   function setConnected(value: boolean): void {
     if (connected === value) return
@@ -84,7 +93,8 @@ export function superviseCore(options: Options): Supervisor {
   function launch(): void {
     cancelRestart = undefined
     const startedAt = clock.monotonic()
-    revisionBase = lastRevision === 0 ? 0 : lastRevision + 1
+    // The gap says that something may have been missed.
+    if (lastRevision > 0) lastRevision += 1
     let launched: CoreChild
     try {
       launched = options.fork()
@@ -94,16 +104,20 @@ export function superviseCore(options: Options): Supervisor {
       return
     }
     child = launched
+    silent = 0
     launched.onMessage(message => {
       if (child === launched) receive(launched, message as FromCore)
     })
     launched.onExit(() => {
       child = undefined
+      cancelHeartbeat?.()
       setConnected(false)
       for (const answer of pending.values()) answer(UNAVAILABLE)
       pending.clear()
       onGone?.()
-      if (stopping === undefined) relaunch(startedAt)
+      if (stopping !== undefined) return
+      options.onCrash?.(silent > SILENT_HEARTBEATS ? 'hung' : 'ended')
+      relaunch(startedAt)
     })
     post(launched, { type: 'init', init: options.init })
   }
@@ -117,21 +131,42 @@ export function superviseCore(options: Options): Supervisor {
     cancelRestart = timers.after(delay, launch)
   }
 
+  function beat(to: CoreChild): void {
+    cancelHeartbeat = timers.after(HEARTBEAT_MS, () => {
+      silent += 1
+      if (silent > SILENT_HEARTBEATS) {
+        log('error', 'core.hung', { heartbeats: silent })
+        to.kill()
+        return
+      }
+      post(to, { type: 'ping' })
+      beat(to)
+    })
+  }
+
+  function broadcast(message: EventMessage): void {
+    lastRevision += 1
+    const stamped = { ...message, revision: lastRevision }
+    for (const listener of listeners) listener(stamped)
+  }
+
   function receive(from: CoreChild, message: FromCore): void {
+    silent = 0
     switch (message.type) {
       case 'ready':
+        cancelHeartbeat?.()
+        beat(from)
         setConnected(true)
+        return
+      case 'pong':
         return
       case 'result':
         pending.get(message.id)?.(message.envelope)
         pending.delete(message.id)
         return
-      case 'event': {
-        lastRevision = revisionBase + message.message.revision
-        const stamped = { ...message.message, revision: lastRevision }
-        for (const listener of listeners) listener(stamped)
+      case 'event':
+        broadcast(message.message)
         return
-      }
       case 'ask':
         answerQuestion(message.what, message.value).then(
           value => {
@@ -152,6 +187,8 @@ export function superviseCore(options: Options): Supervisor {
     switch (what) {
       case 'strength':
         return options.keyring.strength()
+      case 'backend':
+        return options.keyring.backend()
       case 'wrap':
         return options.keyring.wrap(bytes(value))
       case 'unwrap':
@@ -169,6 +206,7 @@ export function superviseCore(options: Options): Supervisor {
 
   async function stop(): Promise<void> {
     cancelRestart?.()
+    cancelHeartbeat?.()
     held?.fill(0)
     held = null
     const running = child
@@ -206,6 +244,9 @@ export function superviseCore(options: Options): Supervisor {
       })
     },
     subscribe: listener => add(listeners, listener),
+    emit: (name, payload) => {
+      broadcast({ name, payload, revision: 0 } as EventMessage)
+    },
     onConnection(listener) {
       listener(connected)
       return add(connectionListeners, listener)

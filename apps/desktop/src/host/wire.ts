@@ -27,10 +27,13 @@ export type ToCore =
   | { readonly type: 'answer'; readonly id: number; readonly ok: boolean; readonly value: unknown }
   /** The machine woke up: connections are stale, and dates may have passed. */
   | { readonly type: 'resume' }
+  /** Answered with `pong` by a core that is not stuck. */
+  | { readonly type: 'ping' }
   | { readonly type: 'stop' }
 
 export type FromCore =
   | { readonly type: 'ready' }
+  | { readonly type: 'pong' }
   | { readonly type: 'result'; readonly id: number; readonly envelope: Envelope<unknown> }
   | { readonly type: 'event'; readonly message: EventMessage }
   /** A question to the supervisor; `value` is a key, a wrapped key, an address, or nothing. */

@@ -31,6 +31,7 @@ export function memoryKeyring(strength: MemoryKeyring['strengthNow'] = 'availabl
     strengthNow: strength,
     broken: false,
     strength: () => Promise.resolve(ring.strengthNow),
+    backend: () => Promise.resolve('memory'),
     wrap: key => Promise.resolve(mask(key)),
     unwrap: wrapped =>
       ring.broken ? Promise.reject(new Error('keyring unavailable')) : Promise.resolve(mask(wrapped)),
