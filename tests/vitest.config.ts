@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { sharedTestOptions } from '../vitest.shared.ts'
 
@@ -7,10 +8,11 @@ const teleproto = ['teleproto', 'module', 'node', 'development|production']
 export default defineConfig({
   test: {
     ...sharedTestOptions,
-    // Whole products are started here, on two cores at worst: one file at a time, and patience.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    fileParallelism: false,
+    // Whole products are started here, each with ports and folders of its own. They wait (for Telegram's pace, for a browser)
+    // more than they compute, so three share two cores well; the rest is patience.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       { extends: true, test: { name: 'product', include: ['**/*.test.ts'] } },
       {
