@@ -46,6 +46,16 @@ export function openLog(options: {
   return fromLevel(logLevel(options.level), write)
 }
 
+/** The last lines of today's file, as they were written: without secrets. Empty when it cannot be read. */
+export function logTail(dataFolder: string, clock: Clock, lines: number): readonly string[] {
+  try {
+    const file = join(logFolder(dataFolder), `autotele_${localTime(clock.now()).day}.log`)
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines)
+  } catch {
+    return []
+  }
+}
+
 function removeOld(folder: string, now: number): void {
   const oldest = localTime(now - KEPT_DAYS * 86_400_000).day
   for (const name of readdirSync(folder)) {

@@ -32,6 +32,13 @@ test('a clock set back by a second, or corrected by the network, is no wake', as
   expect(onWake).not.toHaveBeenCalled()
 })
 
+test('a clock set back by hours is told too', async () => {
+  const { time, onWake } = watched()
+  time.setWall(time.clock.now() - 5 * 3_600_000)
+  await time.advance(30_000)
+  expect(onWake).toHaveBeenCalledOnce()
+})
+
 test('a watch that ended calls nobody', async () => {
   const { time, onWake, end } = watched()
   end()

@@ -1,6 +1,9 @@
 import { forkNode } from './fork-node.ts'
 import { openLog } from './log-file.ts'
 import { systemClock, systemTimers } from './node-ports.ts'
+import { openCrashStore } from './shell/crash-store.ts'
+import { createShell } from './shell/service.ts'
+import { openShellSettings } from './shell/settings.ts'
 import { readStaticFiles } from './static-files.ts'
 import { noKeyring, superviseCore } from './supervisor.ts'
 import { watchForWakes } from './wake.ts'
@@ -46,6 +49,12 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     level: process.env['AUTOTELE_LOG_LEVEL'],
     clock: systemClock,
   })
+  const crashes = openCrashStore({
+    dataFolder,
+    version,
+    clock: systemClock,
+    runtime: `Node ${process.versions.node}`,
+  })
   const supervisor = superviseCore({
     fork: () => forkNode(core.command),
     init: { dataFolder, version, hosted: 'web', args: core.args ?? null },
@@ -54,9 +63,32 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     keyring: noKeyring,
     openExternal: options.openExternal ?? (() => Promise.resolve(false)),
     log,
+    onCrash: how => {
+      crashes.note(`core-${how}`, 'restarted')
+    },
     ...(options.onTrouble === undefined ? {} : { onTrouble: options.onTrouble }),
   })
-  const server = await startWebServer({ core: supervisor, sessions, files, port: options.port ?? 0 })
+  const shell = createShell({
+    core: supervisor,
+    settings: openShellSettings(dataFolder, log),
+    crashes,
+    here: {
+      autostart: null,
+      tray: () => false,
+      notices: 'page',
+      keyring: () => ({ backend: null, changedFrom: null }),
+      portable: false,
+      updates: null,
+      quitAnd: () => undefined,
+      notify: notice => {
+        supervisor.emit('shell.noticed', notice)
+      },
+    },
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+  })
+  const server = await startWebServer({ core: shell, sessions, files, port: options.port ?? 0 })
   supervisor.start()
   const endWatch = watchForWakes(systemClock, systemTimers, () => {
     log('info', 'host.woke')
@@ -72,6 +104,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     corePid: supervisor.pid,
     stop: async () => {
       endWatch()
+      shell.stop()
       await Promise.all([server.close(), supervisor.stop()])
       log('info', 'host.stopped')
     },

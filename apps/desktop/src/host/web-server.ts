@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { z } from 'zod'
 import { METHOD_NAMES, type Envelope, type MethodName } from '../contract/index.ts'
+import { addFile } from './add-file.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { StaticFile } from './static-files.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -23,6 +24,10 @@ const HEARTBEAT_MS = 15_000
 /** A page that does not read is let go: it comes back and fetches again. */
 const MAX_UNREAD = 4 * 1024 * 1024
 const MAX_STREAMS = 32
+/** A file of 4 GB from a disk that is slow. */
+const LONGEST_REQUEST_MS = 15 * 60_000
+/** Of a connection on which nothing moves; the heartbeat of a stream does. */
+const IDLE_MS = 60_000
 
 const LOOPBACK_HOST = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/
 const Call = z.strictObject({ name: z.string().max(100), input: z.unknown() })
@@ -75,10 +80,10 @@ export async function startWebServer({ core, sessions, files, port }: Options): 
     if (!sessions.accepts(request.headers.cookie)) {
       if (request.method === 'GET' && pathname === '/') needsLink(response)
       else refuse(response, 401)
-    } else if (pathname === '/rpc') {
+    } else if (pathname === '/rpc' || pathname === '/files') {
       if (request.method !== 'POST') refuse(response, 405)
       else if (!fromUs || request.headers['x-autotele'] !== '1') refuse(response, 403)
-      else await answerCall(request, response)
+      else await (pathname === '/rpc' ? answerCall : takeFile)(request, response)
     } else if (request.method !== 'GET') {
       refuse(response, 405)
     } else if (pathname === '/events') {
@@ -112,6 +117,25 @@ export async function startWebServer({ core, sessions, files, port }: Options): 
       ? await core.call(call.data.name, call.data.input)
       : { ok: false, error: { code: 'call/unknown-method', retryable: false } }
     send(response, 200, { 'Content-Type': 'application/json; charset=utf-8' }, JSON.stringify(envelope))
+  }
+
+  async function takeFile(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const name = fileNameOf(request.headers['x-file-name'])
+    if (name === undefined) {
+      refuse(response, 400)
+      return
+    }
+    const length = request.headers['content-length']
+    const size = length === undefined ? null : Number(length)
+    const envelope = await addFile(core, { name, size }, request as AsyncIterable<Uint8Array>)
+    // What was refused half-way is not read to its end.
+    const more: Record<string, string> = request.complete ? {} : { Connection: 'close' }
+    send(
+      response,
+      200,
+      { 'Content-Type': 'application/json; charset=utf-8', ...more },
+      JSON.stringify(envelope),
+    )
   }
 
   // The stream is open exactly while the core is: a page learns of its going by the stream's end, and of its return
@@ -150,7 +174,12 @@ export async function startWebServer({ core, sessions, files, port }: Options): 
     })
   }
 
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 })
+  const server = createServer({
+    requestTimeout: LONGEST_REQUEST_MS,
+    headersTimeout: 10_000,
+    maxHeaderSize: 16_384,
+  })
+  server.setTimeout(IDLE_MS)
   server.on('request', (request, response) => {
     handle(request, response).catch(() => {
       if (response.headersSent) response.destroy()
@@ -186,6 +215,16 @@ function isSameOrigin({ headers }: IncomingMessage): boolean {
 /** Built files carry a hash of their contents in their names; the page does not. */
 const caching = (path: string): string =>
   path.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store'
+
+/** Percent-encoded UTF-8, since headers are Latin-1. */
+function fileNameOf(header: string | string[] | undefined): string | undefined {
+  try {
+    const name = decodeURIComponent(typeof header === 'string' ? header : '')
+    return name.length > 0 && name.length <= 1024 ? name : undefined
+  } catch {
+    return undefined
+  }
+}
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
