@@ -88,10 +88,11 @@ describe('opening', () => {
     await next.core.stop()
   })
 
-  test('until the vault is open only app, vault and settings answer', async () => {
+  const ANSWERS_LOCKED = /^(?:app\.|vault\.(?:create|unlock|lock)$|settings\.|backup\.)/
+  test('until the vault is open only what opens it, settings and restoring answer', async () => {
     const { core } = await startCore()
     for (const name of coreMethods) {
-      const open = /^(app|vault|settings)\./.test(name)
+      const open = ANSWERS_LOCKED.test(name)
       const answer = await core.call(name, open ? { nonsense: true } : {})
       expect([name, answer]).toEqual([name, failed(open ? 'call/invalid-input' : 'vault/locked')])
     }
@@ -177,9 +178,14 @@ describe('a folder that cannot be used', () => {
     const database = new DatabaseSync(join(folder, 'autotele.db'))
     database.exec('PRAGMA user_version = 999')
     database.close()
+    const before = readFileSync(join(folder, 'autotele.db'))
     for (let attempt = 0; attempt < 2; attempt++) {
-      await expect(startCore({ folder })).rejects.toEqual(failing('storage/newer-version'))
+      const next = await startCore({ folder })
+      expect(await next.core.call('app.state', {})).toEqual(failed('storage/newer-version'))
+      expect(await next.core.call('accounts.list', {})).toEqual(failed('storage/newer-version'))
+      await next.core.stop()
     }
+    expect(readFileSync(join(folder, 'autotele.db'))).toEqual(before)
   })
 
   test('has lost its vault file: no new vault is made over what the old one sealed', async () => {
@@ -208,7 +214,9 @@ describe('a folder that cannot be used', () => {
     await other.core.stop()
     const vaultFile = (folder: string) => join(folder, 'config', 'vault.json')
     writeFileSync(vaultFile(one.folder), readFileSync(vaultFile(other.folder)))
-    await expect(startCore({ folder: one.folder })).rejects.toEqual(failing('vault/damaged'))
+    const mixed = await startCore({ folder: one.folder })
+    expect(await mixed.core.call('app.state', {})).toEqual(failed('vault/damaged'))
+    await mixed.core.stop()
   })
 })
 

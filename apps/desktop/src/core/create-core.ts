@@ -1,7 +1,5 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { PublicJwk } from '@autotele/shared'
-import type { AccountId, AppState, Envelope, EventMessage, Handlers } from '../contract/index.ts'
+import type { AccountId, Envelope, EventMessage } from '../contract/index.ts'
 import { createAccounts, type Accounts } from './accounts/index.ts'
 import { createDefaults } from './defaults/index.ts'
 import { createDelivery } from './delivery/index.ts'
@@ -13,25 +11,17 @@ import { openLicense, readMachineId } from './license/index.ts'
 import { createLists } from './lists/index.ts'
 import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { createPlans } from './plans/index.ts'
-import { createRouter } from './router.ts'
+import { openProfile, type Features, type OpenData, type Profile } from './profile.ts'
 import { createSeries } from './series/index.ts'
-import { fromLevel, logLevel, openSettings, type Settings } from './settings/index.ts'
-import {
-  claimDatabase,
-  dataPaths,
-  lockFolder,
-  migrations,
-  openDatabase,
-  vaultOf,
-  type Database,
-  type DataPaths,
-} from './storage/index.ts'
+import { fromLevel, logLevel, type Settings } from './settings/index.ts'
+import { lockFolder } from './storage/index.ts'
 import { createTargets } from './targets/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createTestSend } from './test-send/index.ts'
 import type { TelegramGateway } from './telegram/gateway.ts'
-import { createAutoLock, createSealedRecords, createVault, type Vault } from './vault/index.ts'
+import { createSealedRecords } from './vault/index.ts'
 
 export type CoreOptions = {
   readonly dataFolder: string
@@ -64,147 +54,82 @@ export type Core = {
 
 /**
  * Builds a core over one data folder; the only place where implementations meet. Throws `CallFailure` with a
- * `storage/*` code when the folder cannot be used, and leaves nothing open then.
+ * `storage/*` code when the folder cannot be used, and leaves nothing open then. Data that cannot be opened but may be
+ * mended by a restore does not throw: every call answers why, those of `backup` go on.
  */
 export async function createCore(ports: Ports, options: CoreOptions): Promise<Core> {
-  const folder = lockFolder(options.dataFolder)
-  try {
-    return await build(ports, options, folder)
-  } catch (error) {
-    folder.release()
-    throw error
-  }
-}
-
-async function build(ports: Ports, options: CoreOptions, folder: { release(): void }): Promise<Core> {
   const log = fromLevel(logLevel(process.env['AUTOTELE_LOG_LEVEL']), ports.log)
   let revision = 0
   const emit: Emit = (name, payload) => {
     revision += 1
     options.emit({ name, revision, payload } as EventMessage)
   }
+  const folder = lockFolder(options.dataFolder)
+  const { dataFolder, version, hosted } = options
+  const open = (): Promise<Profile> =>
+    openProfile({
+      ...{ ports, log, emit, dataFolder, version, hosted },
+      openFeatures: data => openFeatures({ ports, options, log, emit, ...data }),
+      always: () => ({}),
+      restart: () => restart(),
+    })
 
-  const root = dataPaths(options.dataFolder)
-  const settings = await openSettings({ file: root.configFile, version: options.version, emit, log })
-  const { values } = settings
-  const paths = dataPaths(options.dataFolder, {
-    sessions_dir: values()['paths.sessions_dir'],
-    logs_dir: values()['paths.logs_dir'],
-    temp_dir: values()['paths.temp_dir'],
-  })
-  await mkdir(paths.sessions, { recursive: true, mode: 0o700 })
-  const database = openDatabase(paths.database, migrations)
-  const vault = createVault({
-    files: { vault: join(paths.config, 'vault.json'), salt: paths.salt },
-    keyring: ports.keyring,
-    random: ports.random,
-    log,
-    passphraseRequired: values()['security.require_password'],
-  })
-
-  const state = async (): Promise<AppState> => ({
-    version: options.version,
-    hosted: options.hosted,
-    vault: vault.state(),
-    keyring: await vault.keyring(),
-  })
-
-  let features: Features | null = null
-  const closeFeatures = async (): Promise<void> => {
-    const closing = features
-    features = null
-    await closing?.stop()
+  let profile: Profile | null
+  try {
+    profile = await open()
+  } catch (error) {
+    folder.release()
+    throw error
   }
 
-  /** Vault changes one after another: opening while locking would leave features over a zeroed key. */
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work)
-    turn = result.catch(() => undefined)
-    return result
-  }
-  const changeVault = (change: () => Promise<void>): Promise<AppState> =>
+  const inTurn = oneAtATime()
+  /** Null after an opening that failed; tried again at the next call. */
+  const restart = (): Promise<void> =>
     inTurn(async () => {
-      await change()
-      const vaultId = vault.id()
-      if (vaultId !== null && !features) {
-        try {
-          claimDatabase(database, vaultId)
-          features = await openFeatures({ ports, options, log, emit, settings, paths, database, vault })
-        } catch (error) {
-          vault.close()
-          throw error
-        }
-      }
-      const now = await state()
-      emit('app.changed', now)
-      return now
+      const closing = profile
+      profile = null
+      await closing?.close()
+      const next = await open()
+      await next.start()
+      profile = next
     })
-
-  const lock = (): Promise<AppState> =>
-    changeVault(async () => {
-      if (!vault.canLock()) return
-      // First what works with the key, then the key.
-      await closeFeatures()
-      await vault.lock()
-    })
-  const autoLock = createAutoLock({
-    timers: ports.timers,
-    minutes: () => settings.values()['security.auto_logout_minutes'],
-    lock: () => void lock().catch(() => log('error', 'vault.auto-lock')),
-  })
-
-  const base: Partial<Handlers> = {
-    'app.state': state,
-    'vault.create': ({ passphrase }) =>
-      changeVault(async () => {
-        // The vault file is gone but not what it sealed: a new vault could read none of it. Put the file back.
-        if (vault.state() === 'new' && vaultOf(database) !== null) throw new CallFailure('vault/damaged')
-        await vault.create(passphrase)
-      }),
-    'vault.unlock': ({ passphrase }) => changeVault(() => vault.unlock(passphrase)),
-    'vault.lock': lock,
-    ...settings.handlers,
+  const opened = async (name: unknown): Promise<Profile> => {
+    await inTurn(() => Promise.resolve())
+    // "Try again": somebody may have mended it by hand.
+    if (profile === null || (profile.trouble() && name === 'app.state')) await restart()
+    if (profile === null) throw new CallFailure('call/core-unavailable', undefined, true)
+    return profile
   }
-  const router = createRouter(() => ({ ...base, ...features?.handlers }), { log })
 
   return {
-    call: (name, input) => {
-      autoLock.touch()
-      return router.call(name, input)
+    call: async (name, input) => {
+      try {
+        return await (profile?.trouble() === null ? profile : await opened(name)).call(name, input)
+      } catch (error) {
+        if (error instanceof CallFailure) return { ok: false, error: error.error }
+        throw error
+      }
     },
-    start: async () => {
-      await changeVault(() => vault.load())
-    },
+    start: async () => profile?.start(),
     stop: () =>
       inTurn(async () => {
-        autoLock.stop()
-        await closeFeatures()
-        vault.close()
-        database.close()
+        const closing = profile
+        profile = null
+        await closing?.close()
         folder.release()
       }),
-    resume: () => features?.resume(),
+    resume: () => profile?.resume(),
   }
 }
 
-/** Everything that needs the open vault. */
-type Features = {
-  readonly handlers: Partial<Handlers>
-  stop(): Promise<void>
-  resume(): void
-}
-
-async function openFeatures(deps: {
-  readonly ports: Ports
-  readonly options: CoreOptions
-  readonly log: Log
-  readonly emit: Emit
-  readonly settings: Settings
-  readonly paths: DataPaths
-  readonly database: Database
-  readonly vault: Vault
-}): Promise<Features> {
+async function openFeatures(
+  deps: OpenData & {
+    readonly ports: Ports
+    readonly options: CoreOptions
+    readonly log: Log
+    readonly emit: Emit
+  },
+): Promise<Features> {
   const { options, log, settings, paths, database, vault } = deps
   const ports = { ...deps.ports, log }
   const values = settings.values()

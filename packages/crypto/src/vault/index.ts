@@ -8,3 +8,10 @@ export {
   VAULT_KEY_BYTES,
 } from './record.ts'
 export type { RecordIdentity } from './record.ts'
+export {
+  BACKUP_PIECE_BYTES,
+  BACKUP_TAG_BYTES,
+  deriveBackupKey,
+  openBackupPiece,
+  sealBackupPiece,
+} from './backup.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 // `config/app_config.json`: names, nesting and figures are the administrator guide's. What the original kept under
-// `btcpay` and is the server's secret is not: see `SERVER_SECRETS`.
+// `btcpay` and is the server's secret is not: see `STORE_SECRETS`.
 
 /** Zone ids are decided by the machine's own tables: a name this ICU does not know cannot be computed with. */
 export function isTimeZone(zone: string): boolean {
@@ -59,9 +59,19 @@ type ConfigKey = keyof typeof CONFIG
 export type ConfigValues = { readonly [K in ConfigKey]: z.output<(typeof CONFIG)[K]['schema']> }
 
 /** They open the operator's store. In a client they would be in everybody's hands. */
-const SERVER_SECRETS = ['server_url', 'store_id', 'api_key', 'webhook_secret'] as const
+const STORE_SECRETS = new Set(['server_url', 'store_id', 'api_key', 'webhook_secret'])
+/** The server's environment, under the guide's names and without the prefix, wherever in the file. */
+const SERVER_VARIABLE =
+  /^(?:AUTOTELE_)?(?:BTCPAY_(?:URL|API_KEY|STORE_ID|WEBHOOK_SECRET)|PEPPER|KEY_ENCRYPTION_KEY)$|^(?:DATABASE_URL|POSTGRES_PASSWORD)$/i
+
+const isServerSecret = (path: readonly string[]): boolean =>
+  SERVER_VARIABLE.test((path.at(-1) ?? '').replaceAll('-', '_').replace(/_FILE$/i, '')) ||
+  (path.length === 2 && path[0] === 'btcpay' && STORE_SECRETS.has(path[1] ?? ''))
 
 export type JsonObject = Readonly<Record<string, unknown>>
+
+/** Nobody nests settings deeper; a file made to exhaust us may. */
+const DEEPEST = 8
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -72,7 +82,7 @@ export type ParsedConfig = {
   /** The file as it is, to be written back with everything unknown in it; null when it is no JSON object. */
   readonly raw: JsonObject | null
   readonly invalid: readonly ConfigKey[]
-  /** `btcpay.*` members that do not belong into a client's file. */
+  /** Paths (`btcpay.api_key`) of what does not belong into a client's file. */
   readonly secrets: readonly string[]
 }
 
@@ -91,9 +101,30 @@ export function parseConfig(text: string): ParsedConfig {
     return CONFIG[key].fallback
   }
   const values = Object.fromEntries(configKeys.map(key => [key, read(key)])) as ConfigValues
-  const btcpay = raw?.['btcpay']
-  const secrets = isObject(btcpay) ? SERVER_SECRETS.filter(name => name in btcpay) : []
-  return { values, raw, invalid, secrets }
+  return { values, raw, invalid, secrets: raw ? secretsIn(raw).map(path => path.join('.')) : [] }
+}
+
+function secretsIn(object: JsonObject, at: readonly string[] = []): readonly (readonly string[])[] {
+  return Object.entries(object).flatMap(([name, value]) => {
+    const path = [...at, name]
+    if (isServerSecret(path)) return [path]
+    return isObject(value) && at.length < DEEPEST ? secretsIn(value, path) : []
+  })
+}
+
+/** The file's object without server secrets and without values that cannot be; the rest keeps its place. Pure. */
+export function withoutFaults(
+  raw: JsonObject,
+  { invalid }: Pick<ParsedConfig, 'invalid'>,
+  at: readonly string[] = [],
+): JsonObject {
+  const entries = Object.entries(raw).flatMap(([name, value]): [string, unknown][] => {
+    const path = [...at, name]
+    if (isServerSecret(path) || invalid.some(key => key === path.join('.'))) return []
+    if (isObject(value) && at.length < DEEPEST) return [[name, withoutFaults(value, { invalid }, path)]]
+    return [[name, value]]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** The file's object with some values replaced; everything else, known or not, keeps its place. Pure. */

@@ -1,13 +1,17 @@
-import type { CallError, Handlers, SettingsView } from '../../contract/index.ts'
+import { basename } from 'node:path'
+import type { CallError, Handlers, ParsedInput, SettingsView } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Emit, Log } from '../ports.ts'
-import { readFileIfThere, writeFileAtomic } from '../storage/index.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
+import { readFileIfThere, setAside, writeFileAtomic } from '../storage/index.ts'
 import {
   changeConfig,
   initialConfig,
   isTimeZone,
   parseConfig,
+  withoutFaults,
   type ConfigValues,
+  type JsonObject,
   type ParsedConfig,
 } from './config-file.ts'
 
@@ -15,7 +19,11 @@ export type Settings = {
   /** What counts now; invalid values are replaced by their defaults here, never in the file. */
   values(): ConfigValues
   view(): SettingsView
-  readonly handlers: Pick<Handlers, 'settings.get' | 'settings.update'>
+  /** The file is no JSON object. */
+  isDamaged(): boolean
+  /** Writes values that have no place in `settings.update`. Throws as it does. */
+  change(values: Partial<ConfigValues>): Promise<void>
+  readonly handlers: Pick<Handlers, 'settings.get' | 'settings.update' | 'settings.repair'>
 }
 
 export type SettingsDeps = {
@@ -29,7 +37,6 @@ export type SettingsDeps = {
 /** Reads the file, making it when there is none. Throws `storage/*` only; what is wrong in the file is in the answers. */
 export async function openSettings({ file, version, emit, log }: SettingsDeps): Promise<Settings> {
   let config = await readOrCreate(file, version)
-  let writing: Promise<unknown> = Promise.resolve()
   report(config, log)
 
   const view = (): SettingsView => {
@@ -43,18 +50,15 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
       maxMessagesPerMinute: values['telegram.max_messages_per_minute'],
       maxGroupsWarning: values['telegram.max_groups_warning'],
       apiId: values['telegram.api_hash'] === null ? null : values['telegram.api_id'],
+      autoLogoutMinutes: values['security.auto_logout_minutes'],
       ...(problem ? { problem } : {}),
     }
   }
 
-  const update: Handlers['settings.update'] = async input => {
+  const update = async (input: ParsedInput<'settings.update'>): Promise<SettingsView> => {
     if (input.timeZone !== undefined && !isTimeZone(input.timeZone)) {
       throw new CallFailure('plan/zone-unknown', { zone: input.timeZone })
     }
-    // Read again: a person may have edited the file while the application runs.
-    const current = await readOrCreate(file, version)
-    refuseSecrets(current)
-    if (!current.raw) throw new CallFailure('settings/invalid')
     const change = withoutUndefined({
       'app.language': input.language,
       'app.theme': input.theme,
@@ -64,8 +68,21 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
       'telegram.max_groups_warning': input.maxGroupsWarning,
       'telegram.api_id': input.telegramApp === null ? null : input.telegramApp?.apiId,
       'telegram.api_hash': input.telegramApp === null ? null : input.telegramApp?.apiHash.toLowerCase(),
+      'security.auto_logout_minutes': input.autoLogoutMinutes,
     })
-    const text = format(changeConfig(current.raw, change))
+    return write(change)
+  }
+
+  const write = async (change: Partial<ConfigValues>): Promise<SettingsView> => {
+    // Read again: a person may have edited the file while the application runs.
+    const current = await readOrCreate(file, version)
+    refuseSecrets(current)
+    if (!current.raw) throw new CallFailure('settings/invalid')
+    return put(changeConfig(current.raw, change))
+  }
+
+  const put = async (contents: JsonObject): Promise<SettingsView> => {
+    const text = format(contents)
     await writeFileAtomic(file, text)
     config = parseConfig(text)
     const changed = view()
@@ -73,19 +90,26 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
     return changed
   }
 
+  const repair = async (): Promise<SettingsView> => {
+    const current = await readOrCreate(file, version)
+    if (current.raw) return put(withoutFaults(current.raw, current))
+    log('warning', 'settings.set-aside', { name: basename(await setAside(file)) })
+    return put(initialConfig(version))
+  }
+  const inTurn = oneAtATime()
+
   return {
     values: () => config.values,
     view,
+    isDamaged: () => config.raw === null,
+    change: async values => void (await inTurn(() => write(values))),
     handlers: {
       'settings.get': () => {
         refuseSecrets(config)
         return view()
       },
-      'settings.update': input => {
-        const result = writing.then(() => update(input))
-        writing = result.catch(() => undefined)
-        return result
-      },
+      'settings.update': input => inTurn(() => update(input)),
+      'settings.repair': () => inTurn(repair),
     },
   }
 }
@@ -100,7 +124,7 @@ async function readOrCreate(file: string, version: string): Promise<ParsedConfig
 
 function refuseSecrets(config: ParsedConfig): void {
   const [first] = config.secrets
-  if (first) throw new CallFailure('settings/server-secret-in-client-file', { key: `btcpay.${first}` })
+  if (first) throw new CallFailure('settings/server-secret-in-client-file', { key: first })
 }
 
 function problemOf(config: ParsedConfig): CallError | undefined {
@@ -112,7 +136,7 @@ function problemOf(config: ParsedConfig): CallError | undefined {
 function report(config: ParsedConfig, log: Log): void {
   if (!config.raw) log('error', 'settings.unreadable')
   for (const key of config.invalid) log('warning', 'settings.invalid', { key })
-  for (const name of config.secrets) log('error', 'settings.server-secret', { key: `btcpay.${name}` })
+  for (const key of config.secrets) log('error', 'settings.server-secret', { key })
 }
 
 const format = (config: object): string => `${JSON.stringify(config, null, 2)}\n`

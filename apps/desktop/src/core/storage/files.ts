@@ -63,3 +63,17 @@ export async function readFileIfThere(path: string): Promise<Uint8Array | null> 
     throw storageFailure(error)
   }
 }
+
+/** Renames a file that cannot be used, so that nothing of it is lost: `.damaged`, `.damaged-2`… Gives its new name. */
+export async function setAside(path: string): Promise<string> {
+  for (let count = 1; ; count++) {
+    const aside = `${path}.damaged${count === 1 ? '' : `-${count}`}`
+    if ((await readFileIfThere(aside)) !== null) continue
+    try {
+      await renamePatiently(path, aside)
+      return aside
+    } catch (error) {
+      throw storageFailure(error)
+    }
+  }
+}

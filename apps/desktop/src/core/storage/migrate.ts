@@ -10,7 +10,7 @@ const LEDGER = `CREATE TABLE IF NOT EXISTS schema_migration (
 const checksum = (migration: Migration): string =>
   createHash('sha256').update(migration.sql.replaceAll('\r\n', '\n')).digest('hex')
 
-const userVersion = (connection: DatabaseSync): number =>
+export const userVersion = (connection: DatabaseSync): number =>
   Number(connection.prepare('PRAGMA user_version').get()?.['user_version'])
 
 /** Only reads: a database written by a later version of the application is left exactly as it is. */

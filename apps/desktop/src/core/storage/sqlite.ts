@@ -3,16 +3,33 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqli
 import { CallFailure } from '../failure.ts'
 import type { Database, Migration, Row, SqlValue } from './database.ts'
 import { withStorageErrors } from './errors.ts'
-import { migrate, refuseNewer } from './migrate.ts'
+import { migrate, refuseNewer, userVersion } from './migrate.ts'
 
 /** Statements are compiled once; only a caller that builds SQL without end would outgrow this. */
 const STATEMENTS_KEPT = 256
 
+/** Version of the schema of a database file, 0 for a new one. Only reads. */
+export function schemaOf(path: string): number {
+  return withStorageErrors(() => {
+    const connection = new DatabaseSync(path, { readOnly: true })
+    try {
+      return userVersion(connection)
+    } finally {
+      connection.close()
+    }
+  })
+}
+
 /**
- * Opens the database file (or `:memory:`) and brings it to the newest schema. Throws `CallFailure` with
+ * Opens the database file (or `:memory:`) and brings it to the newest schema. `beforeMigration` is called when a
+ * database that holds something is about to change, with what writes a consistent copy of it. Throws `CallFailure` with
  * `storage/newer-version` or `storage/damaged` before anything was written, `storage/read-only`, `storage/disk-full`.
  */
-export function openDatabase(path: string, migrations: readonly Migration[]): Database {
+export function openDatabase(
+  path: string,
+  migrations: readonly Migration[],
+  { beforeMigration }: { readonly beforeMigration?: (copyTo: (path: string) => void) => void } = {},
+): Database {
   return withStorageErrors(() => {
     // SQLite gives its companion files the mode of the database, so only this one has to be made private.
     if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
@@ -23,6 +40,9 @@ export function openDatabase(path: string, migrations: readonly Migration[]): Da
       // FULL: a committed row survives a power cut, not only a crash. `fullfsync` is what makes that true on macOS.
       connection.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON;
         PRAGMA checkpoint_fullfsync = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`)
+      const version = userVersion(connection)
+      if (version > 0 && version < migrations.length)
+        beforeMigration?.(to => connection.prepare('VACUUM INTO ?').run(to))
       migrate(connection, migrations)
     } catch (error) {
       connection.close()

@@ -27,6 +27,6 @@ export function memoryDatabase(): Database {
 export function openSealer(seed = 'vault'): Sealer {
   const random = seededRandom(seed)
   const holder = createKeyHolder(random)
-  holder.take({ vaultId: 'test-vault', salt: random.bytes(32), key: random.bytes(32) })
+  holder.take({ vaultId: 'test-vault', salt: random.bytes(32), key: random.bytes(32), previous: null })
   return holder.sealer
 }

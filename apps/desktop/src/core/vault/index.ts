@@ -1,3 +1,8 @@
 export { createSealedRecords, type SealedRecords } from './sealed-records.ts'
 export { createVault, type Vault, type VaultDeps } from './vault.ts'
 export { createAutoLock } from './auto-lock.ts'
+export { createKeyHolder } from './key-holder.ts'
+export { refuseWeak } from './protect.ts'
+export { resealAll } from './reseal.ts'
+export { hasPassphrase, openPrevious, opensCheck, openWithPassphrase, passphraseSlot } from './slots.ts'
+export { parseVaultFile, readVaultFile, vaultFileText, type VaultFile } from './vault-file.ts'

@@ -3,44 +3,75 @@ import { CallFailure } from '../failure.ts'
 import type { Random } from '../ports.ts'
 import type { Sealer } from './sealer.ts'
 
-type OpenKey = { readonly vaultId: string; readonly salt: Uint8Array; readonly key: Uint8Array }
+export type OpenKey = {
+  readonly vaultId: string
+  readonly salt: Uint8Array
+  readonly key: Uint8Array
+  /** The data key before, while records under it may still be there. */
+  readonly previous: Uint8Array | null
+}
 
 /** Holds the vault key while the vault is open, and seals and opens records with it. */
 export type KeyHolder = {
   readonly sealer: Sealer
-  isOpen(): boolean
-  /** Takes over the key's bytes: they are zeroed by `drop`. */
+  held(): OpenKey | null
+  /** Takes over the keys' bytes: they are zeroed by `drop`, or when others take their place. */
   take(open: OpenKey): void
-  /** Zeroes the key and every key derived from it. */
+  /** Zeroes the keys and every key derived from them. */
   drop(): void
+  /** A record under the previous key sealed under the present one; the very same bytes where it is already. */
+  reseal(kind: string, id: string, sealed: Uint8Array): Uint8Array
 }
 
 export function createKeyHolder(random: Random): KeyHolder {
   let held: OpenKey | null = null
-  const recordKeys = new Map<string, Uint8Array>()
+  const recordKeys = { present: new Map<string, Uint8Array>(), previous: new Map<string, Uint8Array>() }
 
   const open = (): OpenKey => {
     if (!held) throw new CallFailure('vault/locked')
     return held
   }
-  const recordKey = (kind: string): Uint8Array => {
-    const { key, salt } = open()
-    const known = recordKeys.get(kind)
+  const recordKey = (kind: string, key: Uint8Array, derived: Map<string, Uint8Array>): Uint8Array => {
+    const known = derived.get(kind)
     if (known) return known
-    const derived = deriveRecordKey(key, salt, kind)
-    recordKeys.set(kind, derived)
-    return derived
+    const made = deriveRecordKey(key, open().salt, kind)
+    derived.set(kind, made)
+    return made
   }
 
-  const seal = (kind: string, id: string, plaintext: Uint8Array): Uint8Array =>
-    sealRecord(plaintext, recordKey(kind), { vaultId: open().vaultId, kind, id }, random.bytes)
-  const unseal = (kind: string, id: string, sealed: Uint8Array): Uint8Array => {
-    const { vaultId } = open()
+  const seal = (kind: string, id: string, plaintext: Uint8Array): Uint8Array => {
+    const { vaultId, key } = open()
+    return sealRecord(
+      plaintext,
+      recordKey(kind, key, recordKeys.present),
+      { vaultId, kind, id },
+      random.bytes,
+    )
+  }
+  const tryOpen = (kind: string, id: string, sealed: Uint8Array, age: 'present' | 'previous') => {
+    const { vaultId, key, previous } = open()
+    const used = age === 'present' ? key : previous
+    if (used === null) return undefined
     try {
-      return openRecord(sealed, recordKey(kind), { vaultId, kind, id })
+      return openRecord(sealed, recordKey(kind, used, recordKeys[age]), { vaultId, kind, id })
     } catch {
-      throw new CallFailure('vault/damaged')
+      return undefined
     }
+  }
+  const damaged = (): never => {
+    throw new CallFailure('vault/damaged')
+  }
+  const unseal = (kind: string, id: string, sealed: Uint8Array): Uint8Array =>
+    tryOpen(kind, id, sealed, 'present') ?? tryOpen(kind, id, sealed, 'previous') ?? damaged()
+
+  const drop = (): void => {
+    held?.key.fill(0)
+    held?.previous?.fill(0)
+    for (const derived of Object.values(recordKeys)) {
+      for (const key of derived.values()) key.fill(0)
+      derived.clear()
+    }
+    held = null
   }
 
   return {
@@ -50,15 +81,15 @@ export function createKeyHolder(random: Random): KeyHolder {
       sealText: (kind, id, text) => seal(kind, id, new TextEncoder().encode(text)),
       openText: (kind, id, sealed) => new TextDecoder().decode(unseal(kind, id, sealed)),
     },
-    isOpen: () => held !== null,
-    take: key => {
-      held = key
+    held: () => held,
+    take: next => {
+      drop()
+      held = next
     },
-    drop: () => {
-      held?.key.fill(0)
-      for (const key of recordKeys.values()) key.fill(0)
-      recordKeys.clear()
-      held = null
+    drop,
+    reseal: (kind, id, sealed) => {
+      if (tryOpen(kind, id, sealed, 'present') !== undefined) return sealed
+      return seal(kind, id, tryOpen(kind, id, sealed, 'previous') ?? damaged())
     },
   }
 }

@@ -78,7 +78,7 @@ describe('protected by the keyring', () => {
   })
 
   test('is not offered where the configuration asks for a passphrase', async () => {
-    const { vault } = setup({ passphraseRequired: true })
+    const { vault } = setup({ passphraseRequired: () => true })
     await vault.load()
     await expect(vault.create(null)).rejects.toEqual(failing('vault/passphrase-too-weak'))
   })

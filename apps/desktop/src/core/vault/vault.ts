@@ -1,27 +1,34 @@
-import {
-  createPassphraseSlot,
-  deriveRecordKey,
-  openPassphraseSlot,
-  openRecord,
-  PASSPHRASE_ROUNDS,
-  sealRecord,
-  VAULT_KEY_BYTES,
-  type Keyslot,
-} from '@autotele/crypto'
+import { PASSPHRASE_ROUNDS, VAULT_KEY_BYTES, type Keyslot } from '@autotele/crypto'
 import { MIN_PASSPHRASE_LENGTH, type AppState } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Keyring, Log, Random } from '../ports.ts'
-import { createKeyHolder } from './key-holder.ts'
+import { createKeyHolder, type OpenKey } from './key-holder.ts'
 import { isWeakPassphrase } from './passphrase.ts'
+import { createProtecting, type Protecting } from './protect.ts'
 import type { Sealer } from './sealer.ts'
-import { installationSalt, readVaultFile, writeVaultFile, type VaultFile } from './vault-file.ts'
+import {
+  hasPassphrase,
+  keyringSlot,
+  openPrevious,
+  opensCheck,
+  openWithPassphrase,
+  passphraseSlot,
+  sealCheck,
+} from './slots.ts'
+import { installationSalt, mendSalt, readVaultFile, writeVaultFile, type VaultFile } from './vault-file.ts'
 
-export type Vault = {
+export type Vault = Protecting & {
   readonly sealer: Sealer
   state(): AppState['vault']
   keyring(): Promise<AppState['keyring']>
   /** Its id, while it is open. */
   id(): string | null
+  /** There is a file, and it does not read as a vault's. */
+  isDamaged(): boolean
+  /** Its file, as it stands; throws `vault/damaged`, and `vault/locked` when there is none. */
+  file(): VaultFile
+  /** A copy of the data key, for a backup; the caller zeroes it. Throws `vault/locked`. */
+  key(): Uint8Array
   /** Reads the vault file and opens the vault where that needs nobody: by the host's memory or the system's keyring. */
   load(): Promise<void>
   /** Throws `vault/already-exists`, `vault/damaged`, `vault/passphrase-too-weak` (also when one is needed and missing). */
@@ -34,6 +41,10 @@ export type Vault = {
   lock(): Promise<void>
   /** Zeroes the key in this process, and lets the host remember it: for the end of the process. */
   close(): void
+  /** The data key is being changed, here or in a life before: records under the old one may be there. */
+  keyChanging(): boolean
+  /** A record under the present data key, the same bytes where it is already. Throws `vault/damaged`. */
+  reseal(kind: string, id: string, sealed: Uint8Array): Uint8Array
 }
 
 export type VaultDeps = {
@@ -42,17 +53,17 @@ export type VaultDeps = {
   readonly keyring: Keyring
   readonly random: Random
   readonly log: Log
-  /** `security.require_password`: no vault without a passphrase. */
-  readonly passphraseRequired?: boolean
+  /** `security.require_password`: no vault without a passphrase, and the keyring alone does not open it. */
+  readonly passphraseRequired?: () => boolean
   /** Rounds of a new passphrase slot; tests take the fewest allowed. */
   readonly rounds?: number
 }
 
-const CHECK = 'vault-check'
-
 /** The vault of one installation. Calls are meant to come one after another; the caller (the router's feature) sees to it. */
 export function createVault(deps: VaultDeps): Vault {
   const { keyring, random, log, files } = deps
+  const rounds = deps.rounds ?? PASSPHRASE_ROUNDS
+  const required = deps.passphraseRequired ?? (() => false)
   const holder = createKeyHolder(random)
   let file: VaultFile | 'damaged' | null = null
 
@@ -61,6 +72,17 @@ export function createVault(deps: VaultDeps): Vault {
     if (!file) throw new CallFailure('vault/locked')
     return file
   }
+  const held = (): OpenKey => {
+    const open = holder.held()
+    if (!open) throw new CallFailure('vault/locked')
+    return open
+  }
+  const strength = () => keyring.strength().catch(() => 'missing' as const)
+
+  const take = async (vault: VaultFile, key: Uint8Array, previous: Uint8Array | null): Promise<void> => {
+    holder.take({ vaultId: vault.id, salt: vault.salt, key, previous })
+    await keyring.hold(key).catch(() => log('warning', 'vault.not-held'))
+  }
 
   /** Whether the key is this vault's; a wrong one is zeroed. */
   const accept = async (vault: VaultFile, key: Uint8Array): Promise<boolean> => {
@@ -68,8 +90,7 @@ export function createVault(deps: VaultDeps): Vault {
       key.fill(0)
       return false
     }
-    holder.take({ vaultId: vault.id, salt: vault.salt, key })
-    await keyring.hold(key).catch(() => log('warning', 'vault.not-held'))
+    await take(vault, key, openPrevious(vault, key))
     return true
   }
 
@@ -85,27 +106,29 @@ export function createVault(deps: VaultDeps): Vault {
     return false
   }
 
-  const openByPassphrase = async (vault: VaultFile, passphrase: string): Promise<void> => {
-    // Every slot is tried, so that the delay does not tell which of them fitted.
-    const keys: Uint8Array[] = []
-    for (const slot of vault.slots) {
-      if (slot.type !== 'passphrase') continue
-      const key = await openPassphraseSlot(slot, vault.id, passphrase)
-      if (key) keys.push(key)
-    }
-    if (keys.length === 0) throw new CallFailure('vault/wrong-passphrase')
-    for (const key of keys) if (await accept(vault, key)) return
-    throw new CallFailure('vault/damaged')
+  const save = async (next: VaultFile): Promise<void> => {
+    await writeVaultFile(files.vault, next)
+    file = next
   }
 
   const canLock = (): boolean =>
-    holder.isOpen() && file !== 'damaged' && file?.slots.some(slot => slot.type === 'passphrase') === true
+    holder.held() !== null && file !== 'damaged' && file !== null && hasPassphrase(file)
 
   return {
+    ...createProtecting({
+      ...{ keyring, random, rounds, save, take },
+      passphraseRequired: required,
+      open: () => ({ held: held(), file: known() }),
+    }),
     sealer: holder.sealer,
-    state: () => (holder.isOpen() ? 'open' : file ? 'locked' : 'new'),
-    keyring: () => keyring.strength().catch(() => 'missing' as const),
-    id: () => (holder.isOpen() && file && file !== 'damaged' ? file.id : null),
+    state: () => (holder.held() ? 'open' : file ? 'locked' : 'new'),
+    keyring: strength,
+    id: () => (holder.held() && file && file !== 'damaged' ? file.id : null),
+    isDamaged: () => file === 'damaged',
+    file: known,
+    key: () => Uint8Array.from(held().key),
+    keyChanging: () => (holder.held()?.previous ?? null) !== null,
+    reseal: holder.reseal,
 
     load: async () => {
       file = await readVaultFile(files.vault)
@@ -113,8 +136,12 @@ export function createVault(deps: VaultDeps): Vault {
         if (file) log('error', 'vault.damaged')
         return
       }
+      const mended = await mendSalt(files.salt, file).catch(() => 'not-written')
+      if (mended !== 'as-it-was') log('warning', 'vault.salt', { mended })
       const remembered = await keyring.held().catch(() => null)
       if (remembered && (await accept(file, remembered))) return
+      // Where there is a passphrase, a keyring that is not to be trusted opens nothing.
+      if (hasPassphrase(file) && (required() || (await strength()) === 'weak')) return
       await openByKeyring(file)
     },
 
@@ -123,8 +150,7 @@ export function createVault(deps: VaultDeps): Vault {
       file = await readVaultFile(files.vault)
       if (file === 'damaged') throw new CallFailure('vault/damaged')
       if (file) throw new CallFailure('vault/already-exists')
-      const strength = await keyring.strength().catch(() => 'missing' as const)
-      const needed = strength !== 'available' || deps.passphraseRequired === true
+      const needed = (await strength()) !== 'available' || required()
       if (passphrase === null ? needed : isWeakPassphrase(passphrase)) {
         throw new CallFailure('vault/passphrase-too-weak', { limit: MIN_PASSPHRASE_LENGTH })
       }
@@ -134,27 +160,20 @@ export function createVault(deps: VaultDeps): Vault {
       const key = random.bytes(VAULT_KEY_BYTES)
       const slot: Keyslot =
         passphrase === null
-          ? { type: 'os-keyring', backend: process.platform, wrapped: await keyring.wrap(key) }
-          : await createPassphraseSlot(key, id, passphrase, {
-              rounds: deps.rounds ?? PASSPHRASE_ROUNDS,
-              random: random.bytes,
-            })
-      const check = sealRecord(
-        new Uint8Array(),
-        deriveRecordKey(key, salt, CHECK),
-        checkIdentity(id),
-        random.bytes,
-      )
-      const created: VaultFile = { id, salt, slots: [slot], check }
-      await writeVaultFile(files.vault, created)
-      file = created
+          ? await keyringSlot(key, keyring)
+          : await passphraseSlot(id, key, passphrase, { rounds, random })
+      const created: VaultFile = {
+        ...{ id, salt, slots: [slot], previous: null },
+        check: sealCheck({ id, salt }, key, random),
+      }
+      await save(created)
       await accept(created, key)
     },
 
     unlock: async passphrase => {
       const vault = known()
-      if (holder.isOpen()) return
-      if (vault.slots.some(slot => slot.type === 'passphrase')) await openByPassphrase(vault, passphrase)
+      if (holder.held()) return
+      if (hasPassphrase(vault)) await accept(vault, await openWithPassphrase(vault, passphrase))
       else if (!(await openByKeyring(vault))) throw new CallFailure('vault/locked', undefined, true)
     },
 
@@ -165,20 +184,6 @@ export function createVault(deps: VaultDeps): Vault {
       await keyring.hold(null)
     },
 
-    close: () => holder.drop(),
-  }
-}
-
-const checkIdentity = (vaultId: string) => ({ vaultId, kind: CHECK, id: CHECK })
-
-function opensCheck(vault: VaultFile, key: Uint8Array): boolean {
-  const checkKey = deriveRecordKey(key, vault.salt, CHECK)
-  try {
-    openRecord(vault.check, checkKey, checkIdentity(vault.id))
-    return true
-  } catch {
-    return false
-  } finally {
-    checkKey.fill(0)
+    close: holder.drop,
   }
 }
