@@ -7,6 +7,9 @@ import type { SigningKey } from './keys.ts'
 /** `EdDSA` is written; `Ed25519`, its fully specified name (RFC 9864), is accepted from the first release. */
 const ALGORITHMS = ['EdDSA', 'Ed25519']
 
+/** One token is one text: jose's decoder would skip white space and padding, which no signature covers in its own part. */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
 export type JwsFailure = 'MALFORMED' | 'WRONG_TYPE' | 'UNKNOWN_KEY' | 'BAD_SIGNATURE'
 export type Verified<T, F> =
   { readonly ok: true; readonly claims: T } | { readonly ok: false; readonly code: F }
@@ -33,6 +36,7 @@ export async function verifyJws<T>(
   schema: z.ZodType<T>,
   pickKey: (header: CompactJWSHeaderParameters) => PublicJwk | undefined,
 ): Promise<Verified<T, JwsFailure>> {
+  if (!COMPACT.test(jws)) return { ok: false, code: 'MALFORMED' }
   try {
     const { payload } = await compactVerify(
       jws,

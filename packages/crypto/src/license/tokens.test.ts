@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, sign } from 'node:crypto'
 import { CompactSign } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { deviceIdSchema, licenseIdSchema, type DenialClaims, type LicenseClaims } from '@autotele/shared'
@@ -82,6 +82,25 @@ describe('license token', () => {
     const input = `${head('HS256')}.${part(claims)}`
     const mac = createHmac('sha256', signing.publicJwk.x).update(input).digest('base64url')
     expect(await verify(`${input}.${mac}`)).not.toBe('ok')
+  })
+
+  test('truncated anywhere, folded, or with anything between its parts, it is refused', async () => {
+    const token = await signLicenseToken(claims, signing)
+    for (let length = 0; length < token.length; length += 7) {
+      expect(await verify(token.slice(0, length))).not.toBe('ok')
+    }
+    // Some base64 decoders skip white space and take the other alphabet or padding: one token, one text.
+    const [head = '', payload = '', signature = ''] = token.split('.')
+    const half = Math.floor(signature.length / 2)
+    for (const space of [' ', '\n', '\r\n ', '\t', '\0', '=']) {
+      const folded = signature.slice(0, half) + space + signature.slice(half)
+      expect(await verify(`${head}.${payload}.${folded}`)).toBe('MALFORMED')
+      expect(await verify(token + space)).toBe('MALFORMED')
+      expect(await verify(space + token)).toBe('MALFORMED')
+      expect(await verify(`${head}${space}.${payload}.${signature}`)).toBe('MALFORMED')
+    }
+    expect(await verify(`${token}.`)).toBe('MALFORMED')
+    expect(await verify(`${token}.${signature}`)).toBe('MALFORMED')
   })
 
   test.each([
@@ -209,6 +228,25 @@ describe('device proof', () => {
       ok: false,
       code: 'OTHER_REQUEST',
     })
+  })
+
+  test.each([
+    ['of another type', { typ: 'license+jwt' }],
+    ['without an algorithm', { alg: 'none' }],
+    ['with an HMAC over the public key', { alg: 'HS256' }],
+    ['without a key', { jwk: undefined }],
+    ['with a key of another kind', { jwk: { kty: 'oct', k: 'AA' } }],
+    ['with a critical extension that we do not know', { crit: ['exp'], exp: 1 }],
+  ])('a proof %s is refused', async (_name, over) => {
+    const { proof } = await make()
+    const [head = '', payload = '', signature = ''] = proof.split('.')
+    const header = { ...JSON.parse(Buffer.from(head, 'base64url').toString()), ...over }
+    const input = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}`
+    const mac = createHmac('sha256', device.publicJwk.x).update(input).digest('base64url')
+    const own = sign(null, Buffer.from(input), device.privateKey).toString('base64url')
+    for (const end of [signature, mac, own, '']) {
+      expect((await verifyDeviceProof(`${input}.${end}`, request)).ok).toBe(false)
+    }
   })
 
   test('a request without body is proven by the hash of nothing', async () => {
