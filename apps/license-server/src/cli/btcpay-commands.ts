@@ -1,7 +1,6 @@
-import { createInterface } from 'node:readline/promises'
 import { z } from 'zod'
 import { ConfigError, loadConfig, type BtcpayConfig } from '../config/config.ts'
-import { fail, type Invocation } from './environment.ts'
+import { ask, fail, type Invocation } from './environment.ts'
 
 /** Retries stop at the first 4xx only since then (BTCPay changelog 2.3.4). */
 const MIN_VERSION = [2, 3, 4] as const
@@ -288,14 +287,4 @@ export async function btcpaySetupWebhook(invocation: Invocation): Promise<unknow
   const done = await setupWebhook({ config: { ...btcpay, apiKey }, publicUrl, secret })
   say(`webhook ${done.id} ${done.made ? 'made' : 'put right'}: ${done.url}`)
   return done
-}
-
-async function ask(question: string): Promise<string> {
-  if (!process.stdin.isTTY) return ''
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return (await terminal.question(question)).trim()
-  } finally {
-    terminal.close()
-  }
 }

@@ -5,6 +5,7 @@ import { adminCreate, attentionAnswer, attentionList, auditVerify, reconcileNow 
 import { backupCreate, backupList, backupRehearse, backupRestore, backupSchedule } from './backup-commands.ts'
 import { btcpayCheck, btcpaySetupWebhook } from './btcpay-commands.ts'
 import { fail, type Environment, type Invocation } from './environment.ts'
+import { rotate, secretsInit } from './rotate-command.ts'
 import { rebuildNow } from './rebuild-command.ts'
 import { runKeysCommand } from './keys-command.ts'
 
@@ -122,6 +123,23 @@ BTCPay every purchase that the database does not know: each becomes a license wi
 customer who shows that invoice. May run beside the server, and again.`,
     options: { all: 'boolean', 'from-zero': 'boolean' },
     run: invocation => (invocation.options['from-zero'] ? rebuildNow(invocation) : reconcileNow(invocation)),
+  },
+  'secrets:init': {
+    usage: '<folder>',
+    summary: 'make the secrets that are missing in a folder',
+    help: `Passwords of the database, its monitor and Grafana, the database's URL, the encryption key, the pepper, the webhook's
+secret, and the identity that opens backups, each in a file, from the operating system's randomness. What is there stays.`,
+    run: secretsInit,
+  },
+  rotate: {
+    usage: '<api-key|webhook-secret|database-password|encryption-key> [begin|switch|finish]',
+    summary: 'replace a secret while the servers run, one step at a time',
+    help: `Each step says what comes next; between two steps the servers are restarted one after another
+(deploy/rolling-restart.sh), and deploy/rotate.sh does the whole of it. api-key: begin (takes AUTOTELE_BTCPAY_NEW_API_KEY or
+asks, and tries it), finish (revokes the old one). webhook-secret: begin, switch (tells BTCPay, with an operator key), finish
+after 90 minutes. database-password: begin, no restart. encryption-key: begin, switch, finish (seals everything again).
+Signing keys: keys:create --help. Secrets must be in files (..._FILE).`,
+    run: rotate,
   },
   'backup:create': {
     usage: '[--rehearse]',

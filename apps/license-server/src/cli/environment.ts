@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import pg from 'pg'
 import type { Actor } from '../admin/index.ts'
 import { ConfigError, loadConfig, type Config } from '../config/config.ts'
@@ -23,6 +24,17 @@ export const HOST: Actor = { id: 'command', tokenId: null, address: '', requestI
 /** Ends a command with a message for the operator and no stack. */
 export const fail = (message: string): never => {
   throw new ConfigError([message])
+}
+
+/** Asks the person at the terminal; empty where there is none. */
+export async function ask(question: string): Promise<string> {
+  if (!process.stdin.isTTY) return ''
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await terminal.question(question)).trim()
+  } finally {
+    terminal.close()
+  }
 }
 
 /** A command's option that must be given. */

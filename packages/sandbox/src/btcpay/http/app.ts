@@ -29,6 +29,13 @@ export function createApp(context: Context): Express {
   app.get('/api/v1/api-keys/current', guard(context), (request, response) => {
     response.json(keyOf(request, state.apiKeys))
   })
+  // A key may revoke itself, whatever else it may (GreenfieldApiKeysController.RevokeCurrentAPIKey).
+  app.delete('/api/v1/api-keys/current', guard(context), (request, response) => {
+    const { apiKey } = keyOf(request, state.apiKeys) ?? {}
+    state.apiKeys = state.apiKeys.filter(key => key.apiKey !== apiKey)
+    context.file.save()
+    response.status(200).end()
+  })
   app.get('/api/v1/stores/:storeId', guard(context, permission.viewStore), (_request, response) => {
     response.json(storeModel(state.store))
   })
