@@ -28,6 +28,11 @@ test('a sentence takes the same values in both languages, in each of its plural 
   }
 })
 
+test.each(['fr', 'en'] as const)('every sentence can be read by vue-i18n in %s', language => {
+  const { global } = createText(language, language === 'fr' ? fr : en)
+  for (const key of french.keys()) expect(() => global.t(key, { n: 2 }, 2), key).not.toThrow()
+})
+
 test.each(['fr', 'en'] as const)('every code is explained in %s, with what to do, and no hole', language => {
   const codes = [...ERROR_CODES, ...Finding.shape.code.options[1].options]
   withStores({ language }, () => {

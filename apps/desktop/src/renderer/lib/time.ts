@@ -22,6 +22,8 @@ const styles = {
   day: { dateStyle: 'full' },
   /** 14 juillet 2027 */
   date: { dateStyle: 'long' },
+  /** juillet 2027 */
+  month: { month: 'long', year: 'numeric' },
   /** 09:00 */
   time: { timeStyle: 'short' },
   /** mer. 14 juil. 09:00 */
@@ -44,6 +46,13 @@ export function formatInstant(at: string, style: keyof typeof styles, tag: strin
   // French writes the first of a month as an ordinal, which CLDR's patterns do not.
   return tag.startsWith('fr') ? words.replace(/(^|\s)1(?= \p{L})/u, '$11er') : words
 }
+
+/** `16 – 22 novembre 2026`, from one day to another (`YYYY-MM-DD`). */
+export const formatDays = (first: string, last: string, tag: string): string =>
+  new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' }).formatRange(
+    Date.parse(`${first}T12:00:00Z`),
+    Date.parse(`${last}T12:00:00Z`),
+  )
 
 /** The instant (ISO, UTC) at which the wall clock of `zone` shows `local`; in a gap or an overlap, as Temporal's "compatible". */
 export const toInstant = (local: string, zone: string): string =>

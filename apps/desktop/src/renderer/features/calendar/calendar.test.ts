@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { mountWith, settle, eventually } from '../../testing/mount.ts'
+import { button, mountWith, settle, eventually } from '../../testing/mount.ts'
+import { machineZone, toInstant } from '../../lib/time.ts'
 import CalendarPage from './CalendarPage.vue'
-import { daysShown, shifted } from './period.ts'
+import { daysShown, shifted, stepOf } from './period.ts'
 
 const clock = () => Date.parse('2026-11-22T13:02:00Z')
 
@@ -33,14 +34,43 @@ test('a message is moved by a day with the keyboard, at the same time of its own
 test('each message says its state in words, not by colour alone', async () => {
   const { wrapper } = await mountWith(CalendarPage, { clock })
   await settle()
-  expect(wrapper.get('[data-delivery=d7]').attributes('aria-label')).toContain('Échec')
+  expect(wrapper.get('[data-delivery=d7]').text()).toContain('Échec')
   wrapper.unmount()
 })
 
-test('the week shows one row for each chat of each account', async () => {
+test('arrows mean days and weeks where days are shown, hours where hours are', () => {
+  expect(stepOf('ArrowDown', 'month')).toEqual({ days: 7 })
+  expect(stepOf('ArrowDown', 'day')).toEqual({ hours: 1 })
+  expect(stepOf('ArrowLeft', 'week')).toEqual({ days: -1 })
+  expect(stepOf('ArrowUp', 'chats')).toBeUndefined()
+  expect(stepOf('Enter', 'month')).toBeUndefined()
+})
+
+test('a day is opened from its number, and a message dropped on another hour keeps its minutes', async () => {
+  const { wrapper, fake } = await mountWith(CalendarPage, { clock })
+  await settle()
+  await wrapper.get('[data-day="2026-11-22"] .number').trigger('click')
+  await settle()
+  expect(wrapper.get('.period').text()).toBe('dimanche 22 novembre 2026')
+  const data = new Map<string, string>()
+  const dataTransfer = {
+    setData: (type: string, value: string) => data.set(type, value),
+    getData: (type: string) => data.get(type) ?? '',
+  }
+  await wrapper.get('[data-delivery=d2]').trigger('dragstart', { dataTransfer })
+  await wrapper.get('[data-hour="20"]').trigger('drop', { dataTransfer })
+  await eventually(() =>
+    expect(fake.calls.find(call => call.name === 'deliveries.move')?.input).toEqual({
+      items: [{ id: 'd2', to: toInstant('2026-11-22T20:10', machineZone()).replace('.000Z', 'Z') }],
+    }),
+  )
+  wrapper.unmount()
+})
+
+test('by chat, the week shows one row for each chat of each account', async () => {
   const { wrapper } = await mountWith(CalendarPage, { clock })
   await settle()
-  await wrapper.get('select').setValue('week')
+  await button(wrapper, 'Par discussion').trigger('click')
   await settle()
   const rows = wrapper.findAll('tbody th').map(one => one.text())
   expect(rows.length).toBeGreaterThan(2)

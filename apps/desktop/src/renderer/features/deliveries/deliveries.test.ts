@@ -125,7 +125,7 @@ test('what another device changed is shown beside ours, and can be accepted', as
 test('filters stay when the page is left and come back to', async () => {
   const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
   await settle()
-  const state = wrapper.findAll('[role=search] select')[0]!
+  const state = wrapper.findAll('[role=search] select')[1]!
   await state.setValue('failed')
   await settle()
   expect(fake.calls.filter(call => call.name === 'deliveries.list').at(-1)?.input).toMatchObject({
@@ -206,5 +206,77 @@ test('the panel says why an account waits and until when, and can pause it', asy
   await settle()
   expect(wrapper.find('[data-testid=progress]').exists()).toBe(false)
   expect(wrapper.get('[aria-live]').text()).toBe('Tout est placé chez Telegram')
+  wrapper.unmount()
+})
+
+const many = (count: number) => {
+  const fake = createFakeBridge('full', clock)
+  const [first] = fake.state.deliveries.filter(({ state }) => state === 'scheduled')
+  fake.state.deliveries = Array.from({ length: count }, (_, index) => ({
+    ...first!,
+    id: `m${String(index)}` as DeliveryId,
+    at: new Date(NOW + (index + 1) * 60_000).toISOString().replace('.000Z', 'Z'),
+  }))
+  return fake
+}
+
+test('of thousands of messages only those in sight are in the page, and the next are read ahead', async () => {
+  const fake = many(5000)
+  const { wrapper } = await mountWith(DeliveriesPage, { fake, clock })
+  await settle()
+  expect(wrapper.findAll('[data-testid=delivery]').length).toBeLessThan(60)
+  expect(wrapper.get('[role=status]').text()).toContain('5000 messages')
+  wrapper.unmount()
+})
+
+test('all results are chosen with those not read yet, and cancelled in as many calls as that takes', async () => {
+  const fake = many(1200)
+  const { wrapper } = await mountWith(DeliveriesPage, { fake, clock })
+  await settle()
+  await wrapper.findAll('[data-testid=delivery] input')[0]!.trigger('click')
+  await button(wrapper, 'Choisir les 1200 résultats').trigger('click')
+  await eventually(() => expect(wrapper.get('.selection').text()).toContain('1200 choisis'))
+  await button(wrapper, 'Annuler l’envoi').trigger('click')
+  await settle()
+  inBody('Annuler l’envoi').click()
+  await settle()
+  const asked = fake.calls.filter(({ name }) => name === 'deliveries.cancelSoon')
+  expect(asked.map(({ input }) => (input as { ids: string[] }).ids.length)).toEqual([500, 500, 200])
+  wrapper.unmount()
+})
+
+test('a change in a long list is put in place without reading the list again', async () => {
+  const fake = many(1200)
+  const { wrapper } = await mountWith(DeliveriesPage, { fake, clock })
+  await settle()
+  await useDeliveries().loadAll()
+  const before = fake.calls.filter(({ name }) => name === 'deliveries.list').length
+  fake.state.deliveries = fake.state.deliveries.map(one =>
+    one.id === 'm3' ? { ...one, state: 'published' as const } : one,
+  )
+  fake.emit('deliveries.changed', { ids: ['m3' as DeliveryId] })
+  await eventually(() => expect(wrapper.findAll('[data-state=published]')).toHaveLength(1))
+  expect(fake.calls.filter(({ name }) => name === 'deliveries.list')).toHaveLength(before)
+  fake.emit('deliveries.changed', { ids: ['new' as DeliveryId] })
+  await eventually(() => expect(wrapper.text()).toContain('La liste a changé'))
+  wrapper.unmount()
+})
+
+test('filters are kept under a name, without the words that were searched for', async () => {
+  localStorage.clear()
+  const { wrapper } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  await wrapper.findAll('[role=search] select')[1]!.setValue('failed')
+  await wrapper.get('[role=search] input[type=search]').setValue('secret')
+  await button(wrapper, 'Filtres enregistrés').trigger('click')
+  await settle()
+  const form = document.querySelector('.popover form')!
+  form.querySelector('input')!.value = 'À reprendre'
+  form.querySelector('input')!.dispatchEvent(new Event('input'))
+  form.dispatchEvent(new Event('submit'))
+  await settle()
+  const kept = localStorage.getItem('autotele.filters') ?? ''
+  expect(JSON.parse(kept)).toMatchObject([{ name: 'À reprendre', filters: { state: 'failed' } }])
+  expect(kept).not.toContain('secret')
   wrapper.unmount()
 })

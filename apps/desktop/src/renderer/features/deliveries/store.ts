@@ -28,9 +28,16 @@ export type Filters = {
 export const noFilters: Filters = { text: '', state: '', from: '', until: '', chatId: null }
 
 const PAGE = 100
-/** The most that one call answers (contract). */
+/** The most that one call takes or answers (contract). */
 const MOST = 500
+/** Lists longer than this are corrected where they changed instead of being read again. */
+const READ_AGAIN_UP_TO = MOST
 const REFRESH_AFTER_MILLISECONDS = 300
+
+const parts = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / MOST) }, (_, index) =>
+    all.slice(index * MOST, (index + 1) * MOST),
+  )
 
 const startOf = (day: string, zone: string): string => toInstant(`${day}T00:00`, zone).replace('.000Z', 'Z')
 
@@ -79,7 +86,41 @@ export const useDeliveries = defineStore('deliveries', () => {
     loaded.value = true
   }
 
-  const load = () => fetch(null, Math.min(MOST, Math.max(PAGE, items.value.length)))
+  /** True while the list may lack messages that came after it was read. */
+  const behind = ref(false)
+
+  const load = () => {
+    behind.value = false
+    return fetch(null, Math.min(MOST, Math.max(PAGE, items.value.length)))
+  }
+  const loadMore = () => fetch(next.value, items.value.length < MOST ? PAGE : MOST)
+
+  /** Reads on to the end; false when that failed or something else was asked for meanwhile. */
+  async function loadAll(): Promise<boolean> {
+    while (next.value !== null) {
+      const from = next.value
+      await fetch(from, MOST)
+      if (error.value !== null || next.value === from) return false
+    }
+    return true
+  }
+
+  /** Puts the present state of these messages where they stand in the list. */
+  async function correct(ids: readonly DeliveryId[]) {
+    const known = new Set(items.value.map(({ id }) => id))
+    const ours = ids.filter(id => known.has(id))
+    if (ours.length < ids.length) behind.value = true
+    const mine = newest
+    const answers = await Promise.all(parts(ours).map(some => core.call('deliveries.get', { ids: some })))
+    if (mine !== newest) return refreshSoon({ ids })
+    const after = new Map(answers.flatMap(answer => (answer.ok ? answer.data : [])).map(one => [one.id, one]))
+    const moved = items.value.some(one => (after.get(one.id)?.at ?? one.at) !== one.at)
+    const patched = items.value.map(one => after.get(one.id) ?? one)
+    const descending = (items.value[0]?.at ?? '') > (items.value.at(-1)?.at ?? '')
+    items.value = moved
+      ? patched.sort((a, b) => (descending ? b.at.localeCompare(a.at) : a.at.localeCompare(b.at)))
+      : patched
+  }
 
   async function show(what: Scope, whose: AccountId | null, narrow: Filters = filters.value) {
     scope.value = what
@@ -87,17 +128,25 @@ export const useDeliveries = defineStore('deliveries', () => {
     filters.value = narrow
     items.value = []
     loaded.value = false
+    behind.value = false
     await fetch(null, PAGE)
   }
 
   // Many rows change at once while they are placed: one request for all of them.
   let timer: ReturnType<typeof setTimeout> | undefined
-  function refreshSoon() {
+  const changed = new Set<DeliveryId>()
+  /** Without ids, anything may have changed. */
+  function refreshSoon(what?: { readonly ids: readonly DeliveryId[] }) {
+    for (const id of what?.ids ?? []) changed.add(id)
+    if (what === undefined) behind.value = items.value.length > READ_AGAIN_UP_TO
     // What is being read just now may already be older than the change.
     if ((!loaded.value && !loading.value) || timer !== undefined) return
     timer = setTimeout(() => {
       timer = undefined
-      void load()
+      const ids = [...changed]
+      changed.clear()
+      if (items.value.length <= READ_AGAIN_UP_TO) void load()
+      else if (ids.length > 0) void correct(ids)
     }, REFRESH_AFTER_MILLISECONDS)
   }
   core.on('deliveries.changed', refreshSoon)
@@ -126,32 +175,61 @@ export const useDeliveries = defineStore('deliveries', () => {
 
   const actionError = shallowRef<CallError | null>(null)
 
-  /** Something asked of several messages; each answers for itself. Null when the call itself failed. */
-  async function asked(call: Promise<Envelope<Asked>>): Promise<Asked | null> {
-    const answer = await call
-    actionError.value = answer.ok ? null : answer.error
-    refreshSoon()
-    return answer.ok ? answer.data : null
+  /**
+   * Something asked of many messages, in as many calls as the contract needs; each message answers for itself. Null
+   * when the first call failed; where a later one does, what was asked before it counts.
+   */
+  async function asked<T>(
+    all: readonly T[],
+    idOf: (one: T) => DeliveryId,
+    call: (some: T[]) => Promise<Envelope<Asked>>,
+  ): Promise<Asked | null> {
+    const sum = { asked: [] as DeliveryId[], failed: [] as Asked['failed'], until: null as string | null }
+    let answered = false
+    actionError.value = null
+    for (const some of parts(all)) {
+      const answer = await call(some)
+      if (!answer.ok) {
+        actionError.value = answer.error
+        break
+      }
+      answered = true
+      sum.asked.push(...answer.data.asked)
+      sum.failed.push(...answer.data.failed)
+      sum.until = answer.data.until ?? sum.until
+    }
+    refreshSoon({ ids: all.map(idOf) })
+    return answered ? sum : null
   }
-  const cancel = (ids: DeliveryId[]) => asked(core.call('deliveries.cancelSoon', { ids }))
-  const sendNow = (ids: DeliveryId[]) => asked(core.call('deliveries.sendNow', { ids }))
-  const edit = (input: Input<'deliveries.edit'>) => asked(core.call('deliveries.edit', input))
-  const move = (items: Input<'deliveries.move'>['items']) => asked(core.call('deliveries.move', { items }))
+  const itself = (id: DeliveryId) => id
+  const cancel = (ids: DeliveryId[]) =>
+    asked(ids, itself, some => core.call('deliveries.cancelSoon', { ids: some }))
+  const sendNow = (ids: DeliveryId[]) =>
+    asked(ids, itself, some => core.call('deliveries.sendNow', { ids: some }))
+  const edit = ({ ids, ...content }: Omit<Input<'deliveries.edit'>, 'ids'> & { ids: DeliveryId[] }) =>
+    asked(ids, itself, some => core.call('deliveries.edit', { ids: some, ...content }))
+  const move = (items: { id: DeliveryId; to: string }[]) =>
+    asked(
+      items,
+      ({ id }) => id,
+      some => core.call('deliveries.move', { items: some }),
+    )
   const resolve = (ids: DeliveryId[], keep: 'mine' | 'theirs') =>
-    asked(core.call('deliveries.resolve', { ids, keep }))
+    asked(ids, itself, some => core.call('deliveries.resolve', { ids: some, keep }))
 
-  async function undo(ids: DeliveryId[]) {
-    const answer = await core.call('deliveries.undo', { ids })
-    actionError.value = answer.ok ? null : answer.error
-    refreshSoon()
-    return answer.ok ? answer.data : null
-  }
+  const undo = (ids: DeliveryId[]) =>
+    asked(ids, itself, async some => {
+      const answer = await core.call('deliveries.undo', { ids: some })
+      return answer.ok ? { ok: true, data: { asked: answer.data.undone, failed: [], until: null } } : answer
+    })
 
+  /** The messages that go out again; null when the call failed. */
   async function retry(ids: DeliveryId[]) {
-    const answer = await core.call('deliveries.retry', { ids })
-    actionError.value = answer.ok ? null : answer.error
-    refreshSoon()
-    return answer.ok ? answer.data : null
+    const sum = await asked(ids, itself, async some => {
+      const answer = await core.call('deliveries.retry', { ids: some })
+      return answer.ok ? { ok: true, data: { asked: answer.data.queued, failed: [], until: null } } : answer
+    })
+    return sum?.asked ?? null
   }
 
   async function pause(id: AccountId, paused: boolean) {
@@ -174,7 +252,9 @@ export const useDeliveries = defineStore('deliveries', () => {
     error,
     load,
     show,
-    loadMore: () => fetch(next.value, PAGE),
+    loadMore,
+    loadAll,
+    behind,
     progress: progress.data,
     loadProgress: progress.load,
     active,

@@ -26,7 +26,7 @@ export const history = {
   import: 'Import a file',
   importText: 'A CSV file, one message a line. Nothing is scheduled before you confirm.',
   columns:
-    'Columns: chat (title, @name or number), date (14/07/2027 or 2027-07-14), time (09:00 or 9h), text; optional: account, silent (yes).',
+    "Columns: chat (title, {'@'}name or number), date (14/07/2027 or 2027-07-14), time (09:00 or 9h), text; optional: account, silent (yes).",
   template: 'Download a template',
   file: 'CSV file',
   check: 'Check the file',
@@ -45,7 +45,7 @@ export const history = {
   problems: {
     'columns-missing': 'One of the columns chat, date, time or text is missing',
     'chat-not-found': 'No chat of this name',
-    'chat-ambiguous': 'Several chats have this name: give the @name or the number',
+    'chat-ambiguous': "Several chats have this name: give the {'@'}name or the number",
     'account-not-found': 'No account of this name',
     'date-unreadable': 'Date or time cannot be read',
     'quote-open': 'A quotation mark is never closed',

@@ -2,6 +2,9 @@ export const calendar = {
   title: 'Calendrier',
   month: 'Mois',
   week: 'Semaine',
+  day: 'Jour',
+  chats: 'Par discussion',
+  hour: 'Heure',
   view: 'Affichage',
   today: 'Aujourd’hui',
   previous: 'Précédent',
@@ -14,8 +17,13 @@ export const calendar = {
   empty: 'Rien sur cette période',
   emptyText: 'Changez de période, ou programmez un message.',
   allChats: 'Toutes les discussions',
-  item: '{time}, {chat}, {state}',
-  moveHint: 'Flèches avec Alt : déplacer d’un jour ou d’une semaine. Glisser : déplacer vers un autre jour.',
+  moveHint: {
+    month:
+      'Glissez un message vers un autre jour, ou déplacez-le avec Alt et les flèches : ← → d’un jour, ↑ ↓ d’une semaine.',
+    week: 'Glissez un message vers une autre heure, ou déplacez-le avec Alt et les flèches : ← → d’un jour, ↑ ↓ d’une heure.',
+    day: 'Glissez un message vers une autre heure, ou déplacez-le avec Alt et les flèches : ← → d’un jour, ↑ ↓ d’une heure.',
+    chats: 'Glissez un message vers un autre jour, ou déplacez-le avec Alt et les flèches ← →.',
+  },
   moved: 'Déplacé au {day}',
   notMovable: 'Ce message ne peut plus être déplacé',
 }

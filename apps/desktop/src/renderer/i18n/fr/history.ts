@@ -27,7 +27,7 @@ export const history = {
   import: 'Importer un fichier',
   importText: 'Un fichier CSV, une ligne par message. Rien n’est programmé avant votre confirmation.',
   columns:
-    'Colonnes : discussion (titre, @nom ou numéro), date (14/07/2027 ou 2027-07-14), heure (09:00 ou 9h), texte ; au choix : compte, silencieux (oui).',
+    "Colonnes : discussion (titre, {'@'}nom ou numéro), date (14/07/2027 ou 2027-07-14), heure (09:00 ou 9h), texte ; au choix : compte, silencieux (oui).",
   template: 'Télécharger un modèle',
   file: 'Fichier CSV',
   check: 'Vérifier le fichier',
@@ -46,7 +46,7 @@ export const history = {
   problems: {
     'columns-missing': 'Il manque une des colonnes discussion, date, heure ou texte',
     'chat-not-found': 'Aucune discussion de ce nom',
-    'chat-ambiguous': 'Plusieurs discussions portent ce nom : donnez le @nom ou le numéro',
+    'chat-ambiguous': "Plusieurs discussions portent ce nom : donnez le {'@'}nom ou le numéro",
     'account-not-found': 'Aucun compte de ce nom',
     'date-unreadable': 'Date ou heure illisible',
     'quote-open': 'Un guillemet ouvert n’est jamais refermé',

@@ -1,0 +1,144 @@
+import type { Page } from 'playwright-core'
+
+/** One thing to look at: an address of the interface over the core in memory, and what is done there first. */
+export type View = {
+  readonly name: string
+  readonly address: string
+  readonly scenario?: 'full' | 'new' | 'locked' | 'empty'
+  prepare?(page: Page): Promise<void>
+}
+
+type Fake = { connect(connected: boolean): void; failNext(name: string, code: string): void }
+type Window = typeof globalThis & { fake: Fake }
+
+const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click()
+const tick = (page: Page, name: RegExp) => page.getByRole('checkbox', { name }).first().check()
+
+/** A message as far as the review: text, three chats, a date. */
+async function write(page: Page): Promise<void> {
+  const boxes = page.locator('.chats input[type=checkbox]:not(:disabled)')
+  await page.locator('textarea').first().fill('Bonjour {groupe},\nmarché samedi à 9 h, place des Lilas. 🥕')
+  for (const index of [1, 2, 4]) await boxes.nth(index).check()
+  await page.locator('.when .shortcuts button').nth(2).click()
+}
+
+/** Every view of the interface, in words that hold in both languages. */
+export const views: readonly View[] = [
+  { name: 'welcome', address: '/welcome', scenario: 'new' },
+  {
+    name: 'welcome-protect',
+    address: '/welcome',
+    scenario: 'new',
+    prepare: page => press(page, /^(Commencer|Start|Get started|Begin)/),
+  },
+  { name: 'unlock', address: '/unlock', scenario: 'locked' },
+  { name: 'messages', address: '/messages' },
+  { name: 'messages-empty', address: '/messages', scenario: 'empty' },
+  {
+    name: 'messages-chosen',
+    address: '/messages',
+    prepare: async page => {
+      await tick(page, /^(Choisir|Select) .*, .*23/)
+    },
+  },
+  {
+    name: 'message-detail',
+    address: '/messages',
+    prepare: page => page.locator('[data-state=drifted] .chat').click(),
+  },
+  {
+    name: 'messages-edit',
+    address: '/messages',
+    prepare: async page => {
+      await page.locator('[data-state=scheduled] input').first().check()
+      await press(page, /^(Modifier le texte|Edit text|Edit the text)/)
+    },
+  },
+  {
+    name: 'messages-move',
+    address: '/messages',
+    prepare: async page => {
+      await page.locator('[data-state=scheduled] input').first().check()
+      await press(page, /^(Changer la date|Change the date|Change date)/)
+    },
+  },
+  {
+    name: 'messages-cancel',
+    address: '/messages',
+    prepare: async page => {
+      await page.locator('[data-state=scheduled] input').first().check()
+      await page.locator('.selection .danger').click()
+    },
+  },
+  {
+    name: 'messages-export',
+    address: '/messages',
+    prepare: page => press(page, /^(Exporter|Export)/),
+  },
+  { name: 'messages-import', address: '/messages/import' },
+  {
+    name: 'progress',
+    address: '/messages',
+    prepare: page => page.locator('[data-testid=progress] button').first().click(),
+  },
+  { name: 'calendar', address: '/calendar' },
+  {
+    name: 'calendar-week',
+    address: '/calendar',
+    prepare: page => page.getByRole('radio').nth(1).click(),
+  },
+  { name: 'calendar-day', address: '/calendar', prepare: page => page.getByRole('radio').nth(2).click() },
+  { name: 'calendar-chats', address: '/calendar', prepare: page => page.getByRole('radio').nth(3).click() },
+  { name: 'statistics', address: '/statistics' },
+  { name: 'series', address: '/series' },
+  { name: 'series-empty', address: '/series', scenario: 'empty' },
+  { name: 'compose', address: '/compose' },
+  { name: 'compose-empty', address: '/compose', scenario: 'empty' },
+  { name: 'compose-written', address: '/compose', prepare: write },
+  {
+    name: 'compose-repeat',
+    address: '/compose',
+    prepare: async page => {
+      await write(page)
+      await page.locator('.when [role=tab]').nth(1).click()
+    },
+  },
+  {
+    name: 'review',
+    address: '/compose',
+    prepare: async page => {
+      await write(page)
+      await page.locator('.bar .primary').click()
+      await page.locator('[data-testid=moment]').first().waitFor()
+    },
+  },
+  { name: 'accounts', address: '/accounts' },
+  { name: 'accounts-empty', address: '/accounts', scenario: 'empty' },
+  { name: 'accounts-add', address: '/accounts/add' },
+  { name: 'accounts-import', address: '/accounts/import' },
+  { name: 'license', address: '/license' },
+  { name: 'license-none', address: '/license', scenario: 'empty' },
+  { name: 'settings', address: '/settings' },
+  { name: 'not-found', address: '/nowhere' },
+  {
+    name: 'shortcuts',
+    address: '/messages',
+    prepare: page => page.keyboard.press('?'),
+  },
+  {
+    name: 'offline',
+    address: '/messages',
+    prepare: page => page.evaluate(() => (globalThis as Window).fake.connect(false)),
+  },
+]
+
+/** Opens a view and waits until it has come to rest. */
+export async function openView(page: Page, origin: string, view: View, language = 'fr'): Promise<void> {
+  const { scenario = 'full', address } = view
+  // A change of the fragment alone would keep the state of the view before.
+  await page.goto('about:blank')
+  await page.goto(`${origin}screens.html?scenario=${scenario}&language=${language}#${address}`)
+  await page.locator('h1').first().waitFor()
+  await view.prepare?.(page)
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
+}
