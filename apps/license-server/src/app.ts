@@ -2,12 +2,13 @@ import express, { type Express, type Router } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { measure, type Metrics } from './http/metrics.ts'
-import { errorHandler, notFound } from './http/problems.ts'
+import { errorHandler, notFound, PUBLIC_URL } from './http/problems.ts'
 import { requestLog } from './http/request-log.ts'
 
 /** Puts the routes together: what every answer carries, then the routers, then what nobody answered. */
 export function createApp(options: {
   readonly routers: readonly Router[]
+  readonly publicUrl: string
   readonly trustProxy: boolean | number | string[]
   readonly metrics: Metrics
   readonly log: Logger
@@ -16,6 +17,7 @@ export function createApp(options: {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('trust proxy', options.trustProxy)
+  app.set(PUBLIC_URL, options.publicUrl)
   // A query is read by no route; parsing one is work for a stranger.
   app.set('query parser', false)
   app.use(requestLog(options.log))

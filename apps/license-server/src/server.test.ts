@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { HEADERS, problemSchema, ROUTES } from '@autotele/shared'
+import { HEADERS, PROBLEM_STATUS, problemSchema, ROUTES } from '@autotele/shared'
 import { verifyKeySet } from '@autotele/crypto'
 import { publicRoutes, type PublicDependencies } from './http/public.ts'
 import { createRateLimits } from './http/rate-limits.ts'
@@ -52,9 +52,29 @@ describe('a server', () => {
     expect(described.sort()).toEqual([...new Set(served)].sort())
     expect(JSON.stringify(api.paths)).not.toContain('$schema')
     expect((await get('/v1/openapi.json')).headers.get('device-nonce')).not.toBeNull()
-    const page = await get('/docs')
-    expect(page.headers.get('content-type')).toMatch('text/html')
-    expect(await page.text()).not.toContain('<script')
+    const page = await (await get('/docs')).text()
+    for (const operation of described)
+      expect(page).toContain(operation.split(' ')[1]!.replaceAll(/:(\w+)/g, '{$1}'))
+  })
+
+  test('explains each problem code in two languages, where the problem itself points; pages load nothing', async () => {
+    const problem = problemSchema.parse(await (await get('/nothing')).json())
+    expect(problem.type).toBe(`${harness.server.url}/problems/not-found`)
+    for (const code of Object.keys(PROBLEM_STATUS)) {
+      const page = await get(`/problems/${code.toLowerCase().replaceAll('_', '-')}`)
+      expect([code, page.status]).toEqual([code, 200])
+      expect(await page.text()).toMatch(/<html lang="fr">.*<p>.{20,}<section lang="en"><h2>.+<p>.{20,}/s)
+    }
+    expect((await get('/problems/constructor')).status).toBe(404)
+    for (const path of ['/docs', '/problems', '/problems/not-found']) {
+      const page = await get(path)
+      expect(page.headers.get('content-type')).toMatch('text/html')
+      const html = await page.text()
+      expect(html).not.toMatch(/<script|<link|<img|src=|@import| style=/)
+      const [, css = ''] = /<style>([^]*)<\/style>/.exec(html) ?? []
+      const hash = createHash('sha256').update(css).digest('base64')
+      expect(page.headers.get('content-security-policy')).toContain(`style-src 'sha256-${hash}'`)
+    }
   })
 
   test('restarted, it keeps its root key, its key set and what it knew', async () => {

@@ -22,8 +22,8 @@ import { resolveSecrets } from './config/secrets.ts'
 import { createAdminRoutes } from './http/admin/index.ts'
 import { createNonces, createProofCheck } from './http/device-proof.ts'
 import { createMetrics } from './http/metrics.ts'
-import { openApiRoutes } from './http/openapi.ts'
 import { opsRoutes } from './http/ops.ts'
+import { pageRoutes } from './http/pages.ts'
 import { publicRoutes } from './http/public.ts'
 import { createRateLimits, LOOPBACK } from './http/rate-limits.ts'
 import { isWebhook, webhookHandler } from './http/webhooks.ts'
@@ -210,6 +210,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     let stopping = false
     const nonces = createNonces(pepper, clock)
     const app = createApp({
+      publicUrl,
       trustProxy: config.trustProxy,
       metrics,
       log,
@@ -243,7 +244,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
           passwordCost: ports.passwordCost,
         }),
         // After the others: every answer under /v1 carries a nonce.
-        openApiRoutes(publicUrl),
+        pageRoutes(publicUrl),
       ],
     })
     const { webhookSecrets } = secrets

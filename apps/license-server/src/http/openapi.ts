@@ -1,4 +1,3 @@
-import { Router } from 'express'
 import { z } from 'zod'
 import {
   ADMIN_HEADER,
@@ -32,6 +31,15 @@ type Operation = {
   /** Headers that the route takes beside the device proof. */
   readonly headers?: Readonly<Record<string, boolean>>
   readonly proof: boolean
+}
+
+type Content = { readonly content?: Readonly<Record<string, { readonly schema: unknown }>> }
+type DescribedOperation = {
+  readonly summary: string
+  readonly parameters: readonly ReturnType<typeof parameter>[]
+  readonly security: readonly object[]
+  readonly requestBody?: Content & { readonly required: boolean }
+  readonly responses: Readonly<Record<string, Content & { readonly description: string }>>
 }
 
 /** Every route that a client may call; what validates a request is what describes it. */
@@ -109,9 +117,9 @@ const OPERATIONS: readonly Operation[] = [
 ]
 
 /** The OpenAPI 3.1 description of the public routes. */
-function describeApi(publicUrl: string) {
+export function describeApi(publicUrl: string) {
   const problem = { $ref: '#/components/schemas/Problem' }
-  const paths: Record<string, Record<string, unknown>> = {}
+  const paths: Record<string, Record<string, DescribedOperation>> = {}
   for (const operation of OPERATIONS) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
     const ids = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter('path', String(name), true))
@@ -239,25 +247,4 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined) {
     required: required.includes(name),
     schema: property,
   }))
-}
-
-/** `/v1/openapi.json` for programs, `/docs` for people: plain HTML, nothing to run. */
-export function openApiRoutes(publicUrl: string): Router {
-  const description = describeApi(publicUrl)
-  const router = Router()
-  router.get('/v1/openapi.json', (_request, response) => {
-    response.set('Cache-Control', 'public, max-age=300').json(description)
-  })
-  const rows = OPERATIONS.map(
-    ({ method, path, summary }) =>
-      `<tr><td><code>${method.toUpperCase()}</code></td><td><code>${path}</code></td><td>${summary}</td></tr>`,
-  )
-  const page = `<!doctype html><html lang="en"><meta charset="utf-8"><title>AutoTele license server</title>
-<h1>AutoTele license server</h1><p>The whole description: <a href="v1/openapi.json">OpenAPI 3.1</a>.</p>
-<table><thead><tr><th>Method</th><th>Path</th><th>What it does</th></tr></thead><tbody>${rows.join('')}</tbody></table></html>
-`
-  router.get('/docs', (_request, response) => {
-    response.set('Cache-Control', 'public, max-age=300').type('html').send(page)
-  })
-  return router
 }

@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import { HEADERS, PROBLEM_STATUS, type Problem, type ProblemCode } from '@autotele/shared'
+import { PROBLEM_TEXTS } from './problem-texts.ts'
 
 type Extras = Pick<Problem, 'detail' | 'actions' | 'errors' | 'devices'>
 
@@ -21,33 +22,16 @@ export class ProblemError extends Error {
   }
 }
 
-const TITLES: Readonly<Record<ProblemCode, string>> = {
-  MALFORMED_BODY: 'The body is not JSON',
-  IDEMPOTENCY_KEY_REQUIRED: 'The Idempotency-Key header is missing',
-  USE_NONCE: 'Use the nonce of this answer',
-  PROOF_REPLAYED: 'This device proof was used before',
-  PROOF_INVALID: 'The device proof does not prove this request',
-  DEVICE_UNKNOWN: 'This device holds no license',
-  SIGN_IN_REQUIRED: 'Nobody is signed in',
-  SIGN_IN_FAILED: 'Address, password and code do not belong together',
-  FORBIDDEN: 'Your role, or this token, may not do this',
-  STEP_UP_REQUIRED: 'This needs a new one-time code',
-  CROSS_SITE_REQUEST: 'This call did not come from the console',
-  NOT_FOUND: 'There is nothing here',
-  SEAT_LIMIT_REACHED: 'Every seat of this license is taken',
-  IDEMPOTENCY_IN_PROGRESS: 'The first request with this key has not ended',
-  CONFLICT: 'This is no longer, or not yet, possible',
-  PAYLOAD_TOO_LARGE: 'The body is too large',
-  UNSUPPORTED_MEDIA_TYPE: 'The body must be plain JSON',
-  VALIDATION_FAILED: 'The body is not what this route takes',
-  IDEMPOTENCY_KEY_REUSED: 'This key came with another body before',
-  LICENSE_KEY_INVALID: 'No license has this key',
-  RATE_LIMITED: 'Too many requests',
-  TRIAL_BUDGET_SPENT: 'Too many trials began on this network today',
-  INTERNAL: 'Something went wrong here',
-  PAYMENTS_UNAVAILABLE: 'Payments are not available now',
-  UNAVAILABLE: 'Not available now',
-}
+const slugOf = (code: string): string => code.toLowerCase().replaceAll('_', '-')
+/** Where a code is explained, below the public URL. */
+export const problemPath = (code: ProblemCode): string => `/problems/${slugOf(code)}`
+const CODES = new Map(
+  (Object.keys(PROBLEM_TEXTS) as ProblemCode[]).map(code => [slugOf(code), code] as const),
+)
+export const codeOfPage = (slug: string): ProblemCode | undefined => CODES.get(slug)
+
+/** Express' name for the setting that holds the public URL, without which a problem's `type` would be relative. */
+export const PUBLIC_URL = 'autotele public url'
 
 /** Writes an RFC 9457 problem. */
 export function sendProblem(
@@ -58,8 +42,8 @@ export function sendProblem(
 ): void {
   const status = PROBLEM_STATUS[code]
   const problem: Problem = {
-    type: `urn:autotele:problem:${code.toLowerCase().replaceAll('_', '-')}`,
-    title: TITLES[code],
+    type: `${String(response.app.get(PUBLIC_URL))}${problemPath(code)}`,
+    title: PROBLEM_TEXTS[code].title.en,
     status,
     code,
     requestId: String(response.getHeader(HEADERS.requestId) ?? ''),
