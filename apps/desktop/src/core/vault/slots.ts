@@ -64,7 +64,7 @@ export const passphraseSlot = (
 
 export const keyringSlot = async (key: Uint8Array, keyring: Keyring): Promise<Keyslot> => ({
   type: 'os-keyring',
-  backend: process.platform,
+  backend: await keyring.backend(),
   wrapped: await keyring.wrap(key),
 })
 
