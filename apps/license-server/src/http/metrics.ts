@@ -163,6 +163,12 @@ export function createMetrics(db: Database, clock: Clock) {
       help: 'Refunds found that no webhook had announced',
       registers,
     }),
+    clocks: new Counter({
+      name: 'autotele_client_clocks_off_total',
+      help: 'Refreshes of devices that say their clock is a day or more off',
+      labelNames: ['direction'] as const,
+      registers,
+    }),
     limited: new Counter({
       name: 'autotele_rate_limited_total',
       help: 'Requests told to slow down, by limit',

@@ -36,6 +36,9 @@ export type PublicDependencies = {
 
 const provenSchema = z.object({ deviceId: deviceIdSchema, proofId: z.string() })
 
+/** A device whose clock is off by so much shows it to its user. */
+const MANY_HOURS = 24
+
 const plans: PlansResponse = {
   plans: [
     {
@@ -122,7 +125,7 @@ export function publicRoutes(deps: PublicDependencies): Router {
       const id = String(request.params['id'])
       const secret = request.get(HEADERS.claimSecret) ?? ''
       const language = request.acceptsLanguages('fr', 'en') === 'en' ? 'en' : 'fr'
-      const checkout = await checkouts.read(deviceId, id, secret, proofId, language)
+      const checkout = await retryConflicts(() => checkouts.read(deviceId, id, secret, proofId, language))
       if (!checkout) throw new ProblemError('NOT_FOUND')
       response.json(checkout)
     }),
@@ -132,9 +135,12 @@ export function publicRoutes(deps: PublicDependencies): Router {
     ROUTES.refresh,
     proven(async ({ deviceId, proofId }, request, response) => {
       const body = parseBody(request, refreshRequestSchema)
-      const answer = await licenses.refresh(deviceId, body, proofId)
+      const answer = await retryConflicts(() => licenses.refresh(deviceId, body, proofId))
       if (!answer) throw new ProblemError('DEVICE_UNKNOWN')
       metrics.tokens.inc({ route: 'refresh', result: answer.result })
+      if (Math.abs(body.clockSkewHours ?? 0) >= MANY_HOURS) {
+        metrics.clocks.inc({ direction: (body.clockSkewHours ?? 0) > 0 ? 'ahead' : 'behind' })
+      }
       response.json(answer)
     }),
   )

@@ -23,6 +23,8 @@ const PUBLISHED = ['next', 'active', 'retiring']
 export type KeyRing = {
   /** The active key and the key set that contains it. Throws when there is none: nothing can be signed then. */
   readonly current: () => Promise<{ signing: SigningKey; keySet: string; version: number; keys: KeySetKey[] }>
+  /** Has the keys read again at the next call: what is held may be out of date. */
+  readonly forget: () => void
 }
 
 /** What a signing key's private half is sealed for. */
@@ -123,6 +125,7 @@ export function createKeyRing(options: {
       }
       return cached.value
     },
+    forget: () => (cached = undefined),
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@autotele/shared'
 import { earlier, fromDate, fromUnix, toDate, toIso, toUnix, type Clock } from '../clock.ts'
 import { newTokenId } from '../ids.ts'
-import type { Tx } from '../storage/database.ts'
+import { RetryError, type Tx } from '../storage/database.ts'
 import type { License } from '../storage/generated/client.ts'
 import type { KeyRing } from './key-ring.ts'
 import { graceUntil, standing, type LicenseFacts, type Standing } from './periods.ts'
@@ -66,8 +66,11 @@ type Issuer = {
   /** A token when the licence gives one to this device, else a signed refusal with its reason. */
   readonly answer: (tx: Tx, subject: Subject) => Promise<LicenseResponse>
   /** A signed refusal for a reason already known. */
-  readonly deny: (subject: Subject, reason: DenialReason) => Promise<LicenseResponse>
+  readonly deny: (tx: Tx, subject: Subject, reason: DenialReason) => Promise<LicenseResponse>
 }
+
+/** The transaction is to be run again, with keys read anew. */
+class KeyRevokedError extends RetryError {}
 
 /** Prepares to answer one request; the keys are read before any transaction is open. */
 export type OpenIssuer = () => Promise<Issuer>
@@ -89,7 +92,14 @@ export function createIssuer(options: {
       serverTime: toIso(clock()),
     })
 
-    async function deny(subject: Subject, reason: DenialReason): Promise<LicenseResponse> {
+    /** A replica may hold the keys for some seconds after one was revoked: nothing more is signed with that one. */
+    const refuseRevoked = (): never => {
+      keys.forget()
+      throw new KeyRevokedError()
+    }
+
+    async function deny(tx: Tx, subject: Subject, reason: DenialReason): Promise<LicenseResponse> {
+      if ((await tx.signingKey.count({ where: { kid: signing.kid, state: 'revoked' } })) > 0) refuseRevoked()
       const claims = {
         sub: licenseIdSchema.parse(subject.license.id),
         cnf: { jkt: deviceIdSchema.parse(subject.deviceId) },
@@ -105,9 +115,9 @@ export function createIssuer(options: {
       const now = clock()
       const facts = licenseFacts(license)
       const { plan, status } = standing(facts, now)
-      if (status === 'suspended' || status === 'revoked') return deny(subject, status)
-      if (!subject.seated) return deny(subject, status === 'trial_over' ? status : 'device_removed')
-      if (!isUsable(status)) return deny(subject, status)
+      if (status === 'suspended' || status === 'revoked') return deny(tx, subject, status)
+      if (!subject.seated) return deny(tx, subject, status === 'trial_over' ? status : 'device_removed')
+      if (!isUsable(status)) return deny(tx, subject, status)
 
       const times = tokenTimes(facts, now, random())
       const grace = facts.paidThrough && graceUntil(facts.paidThrough)
@@ -132,7 +142,7 @@ export function createIssuer(options: {
         ent: ['core'],
         cnf: { jkt: deviceIdSchema.parse(deviceId) },
         rfa: times.rfa,
-        seq: await nextSeq(tx, deviceId, subject.clientSeq ?? 0),
+        seq: (await nextSeq(tx, deviceId, subject.clientSeq ?? 0, signing.kid)) ?? refuseRevoked(),
         kset: version,
       }
       await tx.issuance.create({
@@ -153,12 +163,19 @@ export function createIssuer(options: {
   }
 }
 
-/** One more than the larger of ours and the client's: after a restored backup ours may be the smaller. */
-async function nextSeq(tx: Tx, deviceId: string, clientSeq: number): Promise<number> {
+/**
+ * One more than the larger of ours and the client's: after a restored backup ours may be the smaller. Nothing when the
+ * key was revoked, which costs no round trip to know.
+ */
+async function nextSeq(
+  tx: Tx,
+  deviceId: string,
+  clientSeq: number,
+  kid: string,
+): Promise<number | undefined> {
   const known = Math.min(clientSeq, MAX_CLIENT_SEQ)
   const rows = await tx.$queryRaw<{ seq: number }[]>`
-    UPDATE devices SET seq = GREATEST(seq, ${known}::int) + 1 WHERE id = ${deviceId} RETURNING seq`
-  const row = rows[0]
-  if (!row) throw new Error('a token was asked for a device that is not registered')
-  return row.seq
+    UPDATE devices SET seq = GREATEST(seq, ${known}::int) + 1 WHERE id = ${deviceId}
+    AND NOT EXISTS (SELECT 1 FROM signing_keys WHERE kid = ${kid} AND state = 'revoked') RETURNING seq`
+  return rows[0]?.seq
 }

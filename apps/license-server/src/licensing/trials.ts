@@ -42,7 +42,7 @@ export function createTrials(options: {
         const seated = (await licenseOf(tx, deviceId))?.id === found.id
         const subject = { license: found, deviceId, seated, proofId }
         const spent = !seated && standing(licenseFacts(found), clock()).plan !== 'trial'
-        const body = spent ? await issuer.deny(subject, 'trial_over') : await issuer.answer(tx, subject)
+        const body = spent ? await issuer.deny(tx, subject, 'trial_over') : await issuer.answer(tx, subject)
         return { created: false, body: { ...body, trialEnd: trialEnd(found) } }
       }
       const retryAfter = network === undefined ? undefined : await takeBudget(tx, network)

@@ -46,13 +46,16 @@ const isConflict = (error: unknown): boolean =>
 const isSerialisation = (error: Error): boolean =>
   'meta' in error && /"(?:40P01|40001|23505)"/.test(JSON.stringify(error.meta))
 
+/** Thrown by whoever finds that what it read has changed meanwhile. */
+export class RetryError extends Error {}
+
 /** Runs a transaction again when a concurrent one won the race; it then finds what the other one wrote. */
 export async function retryConflicts<T>(work: () => Promise<T>, attempts = 4): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
-      if (attempt >= attempts || !isConflict(error)) throw error
+      if (attempt >= attempts || !(error instanceof RetryError || isConflict(error))) throw error
     }
   }
 }

@@ -15,9 +15,10 @@ type Answer = {
 
 /**
  * A client as the protocol asks for: proves every call, repeats one whose nonce was too old. `address` is where the
- * server really listens, when that is not its public URL.
+ * server really listens, when that is not its public URL; of several replicas it may name another one at each call.
  */
-export function createTestDevice(base: string, address = base) {
+export function createTestDevice(base: string, address: string | (() => string) = base) {
+  const addressNow = typeof address === 'string' ? () => address : address
   const key = importSigningKey(generatePrivateJwk())
   let nonce: string | undefined
 
@@ -29,7 +30,7 @@ export function createTestDevice(base: string, address = base) {
   ): Promise<Answer> {
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
     const { proof, jti } = await createDeviceProof({ method, url: base + path, body: bytes, nonce }, key)
-    const response = await fetch(address + path, {
+    const response = await fetch(addressNow() + path, {
       method,
       headers: {
         [HEADERS.deviceProof]: proof,

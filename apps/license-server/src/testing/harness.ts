@@ -133,7 +133,13 @@ export async function startHarness(
     get server() {
       return server
     },
-    device: (): TestDevice => createTestDevice(server.url),
+    device: (address?: () => string): TestDevice => createTestDevice(server.url, address),
+    /** Another server on the same database under the same public URL; the caller stops it. */
+    replica: (): Promise<RunningServer> =>
+      startServer(
+        { ...config, publicUrl: server.url },
+        { passwordCost: PASSWORD_COST, ...ports, clock: clock.now, log },
+      ),
     async restart() {
       await server.stop()
       server = await start()
