@@ -88,7 +88,6 @@ export const DIAGNOSTIC_CODES = [
   'vault-locked',
   'session-missing',
   'session-damaged',
-  'session-stray',
   'names-not-resolved',
   'proxy-unreachable',
   'proxy-credentials-refused',
@@ -96,7 +95,6 @@ export const DIAGNOSTIC_CODES = [
   'proxy-gets-nowhere',
   'address-unreachable',
   'address-some-ports',
-  'address-ipv4-only',
   'telegram-blocked',
   'telegram-app-missing',
   'telegram-app-refused',
@@ -179,7 +177,7 @@ export const diagnostics = {
   /** What has not been looked at becomes `skipped`, `cancelled`. */
   cancel: method(Nothing, DiagnosticReport),
   changed: event(DiagnosticReport),
-  /** Newest contact first. Needs the open vault. */
+  /** Newest contact first; until the vault is open, only those of this start. */
   hosts: method(Nothing, z.array(HostContact)),
   /** Gathers and redacts; kept for 15 minutes, saves nothing. */
   prepareExport: method(Nothing, z.object({ exportId: z.string(), files: z.array(DiagnosticFile) })),

@@ -1,14 +1,24 @@
 import type { PublicJwk } from '@autotele/shared'
-import type { AccountId, Envelope, EventMessage } from '../contract/index.ts'
+import type { AccountId, Envelope, EventMessage, Handlers } from '../contract/index.ts'
 import { createAccounts, type Accounts } from './accounts/index.ts'
 import { createDefaults } from './defaults/index.ts'
 import { createDelivery } from './delivery/index.ts'
+import {
+  createContacts,
+  createDiagnostics,
+  systemProbe,
+  TELEGRAM_ADDRESSES,
+  type Contacts,
+  type DataCentreAddress,
+  type OpenParts,
+} from './diagnostics/index.ts'
 import { createDrafts } from './drafts/index.ts'
 import { CallFailure } from './failure.ts'
 import { createHistory } from './history/index.ts'
 import { createImport } from './import/index.ts'
 import { openLicense, readMachineId } from './license/index.ts'
 import { createLists } from './lists/index.ts'
+import { createLogs } from './logs/index.ts'
 import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -16,7 +26,7 @@ import { createPlans } from './plans/index.ts'
 import { openProfile, type Features, type OpenData, type Profile } from './profile.ts'
 import { createSeries } from './series/index.ts'
 import { fromLevel, logLevel, type Settings } from './settings/index.ts'
-import { lockFolder } from './storage/index.ts'
+import { lockFolder, type Database } from './storage/index.ts'
 import { createTargets } from './targets/index.ts'
 import { createTemplates } from './templates/index.ts'
 import { createTestSend } from './test-send/index.ts'
@@ -38,6 +48,8 @@ export type CoreOptions = {
     readonly machineId?: () => Promise<string | null>
   }
   readonly telegram: TelegramGateway
+  /** Where Telegram's data centres are, when these are not Telegram's own. */
+  readonly telegramAddresses?: readonly DataCentreAddress[]
   /** The application's own registration at my.telegram.org; one in the configuration file comes before it. */
   readonly telegramApp?: { readonly apiId: number; readonly apiHash: string }
 }
@@ -64,13 +76,24 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
     revision += 1
     options.emit({ name, revision, payload } as EventMessage)
   }
+  const contacts = createContacts(ports)
+  let openParts: OpenParts | null = null
   const folder = lockFolder(options.dataFolder)
   const { dataFolder, version, hosted } = options
   const open = (): Promise<Profile> =>
     openProfile({
       ...{ ports, log, emit, dataFolder, version, hosted },
-      openFeatures: data => openFeatures({ ports, options, log, emit, ...data }),
-      always: () => ({}),
+      openFeatures: data =>
+        openFeatures({
+          ports,
+          options,
+          log,
+          emit,
+          contacts,
+          tell: parts => void (openParts = parts),
+          ...data,
+        }),
+      always: data => openAlways({ ports, options, log, emit, contacts, open: () => openParts, ...data }),
       restart: () => restart(),
     })
 
@@ -128,10 +151,18 @@ async function openFeatures(
     readonly options: CoreOptions
     readonly log: Log
     readonly emit: Emit
+    readonly contacts: Contacts
+    /** What a diagnosis asks of the open vault; null when it closes. */
+    readonly tell: (parts: OpenParts | null) => void
   },
 ): Promise<Features> {
-  const { options, log, settings, paths, database, vault } = deps
-  const ports = { ...deps.ports, log }
+  const { options, log, settings, paths, database, vault, contacts } = deps
+  const ports: Ports = {
+    ...deps.ports,
+    log,
+    http: contacts.http(deps.ports.http),
+    openExternal: contacts.openExternal(deps.ports.openExternal),
+  }
   const values = settings.values()
   // A publication makes room in a chat, and a licence lets go on: the series hear of both.
   let wakeSeries = (): void => undefined
@@ -142,6 +173,7 @@ async function openFeatures(
     if (name === 'targets.changed') deps.emit('lists.changed', {})
   }
   const records = createSealedRecords(database, vault.sealer, log)
+  contacts.attach(records)
   const license = await openLicense({
     ports,
     records,
@@ -169,7 +201,7 @@ async function openFeatures(
     ...shared,
     ...telegram,
     records,
-    gateway: options.telegram,
+    gateway: contacts.gateway(options.telegram),
     onChange: () => accounts.resume(),
   })
   const accounts: Accounts = createAccounts({
@@ -222,6 +254,14 @@ async function openFeatures(
     confirm: plans['plans.confirm'],
   })
 
+  deps.tell({
+    accounts: () => accounts.views(),
+    telegramNow: id => (accounts.line(id) === null ? null : accounts.serverNow(id)),
+    session: accounts.sessionState,
+    proxy: network.proxy,
+    testProxy: network.testStored,
+    license: license.view,
+  })
   license.start()
   // Connecting takes as long as the network does; what is stored can be read and cancelled meanwhile.
   accounts.start().catch((error: unknown) => {
@@ -258,11 +298,56 @@ async function openFeatures(
       history.stop()
       await deliveries.stop()
       await accounts.stop()
+      deps.tell(null)
+      contacts.detach()
     },
     resume: () => {
       license.resume()
       accounts.resume()
       series.wakeSoon()
+    },
+  }
+}
+
+/** What helps to find a fault answers whether the vault is open or not. */
+function openAlways(
+  deps: Omit<OpenData, 'database'> & {
+    readonly database: Database | null
+    readonly ports: Ports
+    readonly options: CoreOptions
+    readonly log: Log
+    readonly emit: Emit
+    readonly contacts: Contacts
+    readonly open: () => OpenParts | null
+  },
+): { readonly handlers: Partial<Handlers>; stop(): void } {
+  const { ports, options, settings, paths, vault } = deps
+  const logs = createLogs({
+    folder: paths.logs,
+    level: logLevel(process.env['AUTOTELE_LOG_LEVEL']),
+    timers: ports.timers,
+    emit: deps.emit,
+  })
+  const diagnostics = createDiagnostics({
+    ...deps,
+    ...ports,
+    log: deps.log,
+    logs,
+    probe: systemProbe,
+    // It refuses to answer while the file holds the server's secrets.
+    settings: async () => Promise.resolve(settings.handlers['settings.get']({})).catch(() => null),
+    vault: vault.state,
+    keyring: vault.keyring,
+    licenseUrl: () => options.license.serverUrl ?? settings.values()['license.server_url'],
+    hasTelegramApp: () => (telegramApp(settings) ?? options.telegramApp) !== undefined,
+    addresses: options.telegramAddresses ?? TELEGRAM_ADDRESSES,
+    about: { version: options.version, hosted: options.hosted },
+  })
+  return {
+    handlers: { ...logs.handlers, ...diagnostics.handlers },
+    stop: () => {
+      diagnostics.stop()
+      logs.stop()
     },
   }
 }

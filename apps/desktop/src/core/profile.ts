@@ -45,7 +45,10 @@ type ProfileDeps = {
   readonly rounds?: number
   readonly openFeatures: (data: OpenData) => Promise<Features>
   /** What answers whether the vault is open or not, beside what the profile has itself. */
-  readonly always: (data: { readonly settings: Settings; readonly paths: DataPaths }) => Partial<Handlers>
+  readonly always: (data: Omit<OpenData, 'database'> & { readonly database: Database | null }) => {
+    readonly handlers: Partial<Handlers>
+    stop(): void
+  }
   /** Closes this profile, finishes a restore, and opens what is there then. */
   readonly restart: () => Promise<void>
 }
@@ -198,6 +201,7 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
       : []),
     ...(settings.isDamaged() ? (['settings'] as const) : []),
   ]
+  const always = deps.always({ settings, paths, database, vault })
   const base: Partial<Handlers> = {
     // In turn: who asks while the vault is locking is told what comes of it.
     'app.state': () => inTurn(state),
@@ -211,7 +215,7 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
     'vault.unlock': ({ passphrase }) => changeVault(() => vault.unlock(passphrase)),
     'vault.lock': lock,
     ...settings.handlers,
-    ...deps.always({ settings, paths }),
+    ...always.handlers,
     ...createBackup({
       ...{ paths, emit, snapshots, rounds, version: deps.version, restart: deps.restart },
       clock: ports.clock,
@@ -250,6 +254,7 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
     close: () =>
       inTurn(async () => {
         autoLock.stop()
+        always.stop()
         await closeFeatures()
         vault.close()
         database?.close()

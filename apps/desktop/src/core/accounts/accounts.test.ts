@@ -372,6 +372,61 @@ describe('health', () => {
     await time.advance(90_000)
     expect(await viewOf(core)).toMatchObject({ health: 'online', tried: [] })
   })
+
+  test('what was tried in vain is still told after a restart on the same network', async () => {
+    const parts = await fresh()
+    await signIn(parts.core, 1)
+    parts.dc.setDown(true)
+    await parts.time.advance(61_000)
+    const tried = [{ host: '149.154.167.50', port: 443, outcome: 'unreachable' }]
+    expect(await viewOf(parts.core)).toMatchObject({ health: 'blocked', tried })
+    const again = await restarted(parts)
+    expect(await viewOf(again)).toMatchObject({ health: 'blocked', tried })
+    parts.dc.setDown(false)
+    await parts.time.advance(90_000)
+    expect(await viewOf(again)).toMatchObject({ health: 'online', tried: [] })
+    expect(await viewOf(await restarted(parts))).toMatchObject({ tried: [] })
+  })
+
+  test('a frozen account asks again: frozen as long as Telegram says so, then it works without signing in', async () => {
+    const { core, dc } = await fresh()
+    const accountId = await signIn(core, 1)
+    core.accounts.report(accountId, classify('FROZEN_METHOD_INVALID', 420))
+    dc.freeze(1_799_000_000)
+    expect(await core.handlers['accounts.checkAgain']({ accountId })).toMatchObject({ health: 'frozen' })
+    dc.freeze(null)
+    expect(await core.handlers['accounts.checkAgain']({ accountId })).toMatchObject({
+      health: 'online',
+      lastError: null,
+    })
+    expect(core.accounts.obstacle(accountId)).toBeNull()
+  })
+
+  test('a restricted account may try again once an hour, and stops again at Telegram’s next refusal', async () => {
+    const { core, time } = await fresh()
+    const accountId = await signIn(core, 1)
+    const restrict = () => core.accounts.report(accountId, classify('PEER_FLOOD', 400))
+    const check = () => Promise.resolve(core.handlers['accounts.checkAgain']({ accountId }))
+    restrict()
+    expect(await check()).toMatchObject({ health: 'online', lastError: null })
+    restrict()
+    expect(await codeOf(check())).toBe('telegram/restricted')
+    await time.advance(3_600_000)
+    expect(await check()).toMatchObject({ health: 'online' })
+  })
+
+  test('without Telegram’s answer a restriction stays', async () => {
+    const { core, dc } = await fresh()
+    const accountId = await signIn(core, 1)
+    const check = () => Promise.resolve(core.handlers['accounts.checkAgain']({ accountId }))
+    core.accounts.report(accountId, classify('PEER_FLOOD', 400))
+    dc.fault({ method: 'me', does: classify('USER_DEACTIVATED_BAN', 401) })
+    expect(await codeOf(check())).toBe('telegram/account-banned')
+    expect(await viewOf(core)).toMatchObject({ health: 'restricted', lastError: 'telegram/account-banned' })
+    dc.setDown(true)
+    expect(await codeOf(check())).toBe('telegram/account-banned')
+    expect(await viewOf(core)).toMatchObject({ health: 'restricted' })
+  })
 })
 
 describe('removing', () => {

@@ -9,12 +9,16 @@ import type {
   TelegramFailure,
   TelegramGateway,
 } from '../telegram/gateway.ts'
+import { callFailureOf } from '../telegram/call-failure.ts'
+import { instantOf } from '../time.ts'
+import { createSealedRecords } from '../vault/index.ts'
 import type { Sealer } from '../vault/sealer.ts'
 import { createAdoption, type Adoption } from './adopt.ts'
 import { createLine, type Line } from './line.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, type SignedInAccount } from './sign-in.ts'
 import { createAccountStore, type Account } from './store.ts'
+import { createTroubles } from './troubles.ts'
 import { accountView } from './view.ts'
 
 export type AccountsDeps = {
@@ -58,6 +62,7 @@ export type AccountsHandlers = Pick<
   | 'accounts.resendCode'
   | 'accounts.cancelSignIn'
   | 'accounts.reconnect'
+  | 'accounts.checkAgain'
   | 'accounts.remove'
 >
 
@@ -69,6 +74,9 @@ export type Accounts = Adoption & {
   /** The machine woke up, or its network came back: every connection is made anew. */
   resume(): void
   ids(): readonly AccountId[]
+  views(): readonly AccountView[]
+  /** Whether an account's session can be read. */
+  sessionState(accountId: AccountId): Promise<'ok' | 'missing' | 'damaged'>
   /** The account's connection, or null while there is none. */
   line(accountId: AccountId): TelegramConnection | null
   obstacle(accountId: AccountId): Obstacle | null
@@ -86,12 +94,14 @@ export type Accounts = Adoption & {
 /** Added to every pause Telegram asks for: its clock and ours are not the same. */
 const WAIT_MARGIN_MS = 2000
 const LOG_OUT_TIMEOUT_MS = 8000
+const LIFTED_AT_MOST_EVERY_MS = 3_600_000
 
 /** The Telegram accounts of this installation: signing in, staying connected, being removed. */
 export function createAccounts(deps: AccountsDeps): Accounts {
   const { clock, timers, random, log } = deps
   const store = createAccountStore(deps.database, deps.sealer)
   const sessions = createSessions(deps.sessionsFolder, deps.sealer)
+  const troubles = createTroubles(createSealedRecords(deps.database, deps.sealer, log))
   const lines = new Map<AccountId, Line>()
   const cached = new Map<AccountId, Account>()
   const listeners = new Set<(change: AccountChange) => void>()
@@ -199,10 +209,12 @@ export function createAccounts(deps: AccountsDeps): Accounts {
           tell({ kind: 'online', accountId })
         },
         onHint: hint => onHint(accountId, hint),
+        onTrouble: trouble => troubles.keep(accountId, trouble),
         onRefused: failure => {
           if (failure.reaction !== 'OFFLINE' && failure.reaction !== 'UNCERTAIN') report(accountId, failure)
         },
       },
+      troubles.of(accountId),
     )
 
   const openLine = async (accountId: AccountId): Promise<void> => {
@@ -257,7 +269,48 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     lines.delete(accountId)
     waits.get(accountId)?.()
     await sessions.remove(accountId)
+    troubles.keep(accountId, null)
     update(accountId, () => store.forget(accountId))
+  }
+
+  /** When it was last found that a restriction no longer shows, milliseconds since 1970. */
+  const lifted = new Map<AccountId, number>()
+  const checkAgain = async (accountId: AccountId): Promise<AccountView> => {
+    if (known(accountId).standing === 'restricted') {
+      if (lines.get(accountId)?.connection() == null) await reconnect(accountId)
+      const connection = lines.get(accountId)?.connection()
+      const { lastError } = known(accountId)
+      if (connection == null)
+        throw new CallFailure(lastError ?? 'account/not-connected', undefined, lastError === null)
+      const frozen = await connection.frozenSince()
+      const me = frozen.ok ? await connection.me() : frozen
+      if (!frozen.ok || !me.ok) {
+        const { error } = frozen.ok && !me.ok ? me : (frozen as Extract<typeof frozen, { ok: false }>)
+        report(accountId, error)
+        throw callFailureOf(error, clock.now())
+      }
+      lift(accountId, frozen.value)
+    }
+    return accountView(known(accountId), lines.get(accountId), clock.now())
+  }
+  /**
+   * Whether Telegram limits an account without freezing it shows in nothing but its answer to the next message, which
+   * stops the account again. That question is not to be asked over and over.
+   */
+  const lift = (accountId: AccountId, frozenSince: number | null): void => {
+    if (frozenSince !== null)
+      return update(accountId, () => store.setStanding(accountId, 'restricted', 'telegram/frozen'))
+    const next = (lifted.get(accountId) ?? -Infinity) + LIFTED_AT_MOST_EVERY_MS
+    if (known(accountId).lastError !== 'telegram/frozen' && clock.now() < next)
+      throw new CallFailure('telegram/restricted', { retryAt: instantOf(next) }, true)
+    lifted.set(accountId, clock.now())
+    update(accountId, () => store.setStanding(accountId, 'signed-in', null))
+  }
+
+  const reconnect = async (accountId: AccountId): Promise<void> => {
+    const line = lines.get(accountId)
+    if (line !== undefined && known(accountId).standing !== 'signed-out') await line.connect()
+    else if (line === undefined) await openLine(accountId)
   }
 
   const signIn = createSignIn({
@@ -291,11 +344,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       ...signIn.handlers,
       'accounts.list': views,
       'accounts.reconnect': async ({ accountId }) => {
-        const line = lines.get(known(accountId).id)
-        if (line !== undefined && known(accountId).standing !== 'signed-out') await line.connect()
-        else if (line === undefined) await openLine(accountId)
+        await reconnect(known(accountId).id)
         return accountView(known(accountId), lines.get(accountId), clock.now())
       },
+      'accounts.checkAgain': ({ accountId }) => checkAgain(accountId),
       'accounts.remove': async ({ accountId }) => {
         await remove(accountId)
         return {}
@@ -322,6 +374,12 @@ export function createAccounts(deps: AccountsDeps): Accounts {
         if (cached.get(accountId)?.standing !== 'signed-out') void line.connect()
     },
     ids: () => [...cached.keys()],
+    views,
+    sessionState: accountId =>
+      sessions.read(accountId).then(
+        session => (session === null ? 'missing' : 'ok'),
+        () => 'damaged',
+      ),
     line: accountId =>
       cached.get(accountId)?.standing === 'signed-out' ? null : (lines.get(accountId)?.connection() ?? null),
     obstacle,

@@ -9,7 +9,12 @@ export type LineEvents = {
   readonly onHint: (hint: Hint) => void
   /** The connection was refused for a reason that trying again does not cure, or asks for a pause. */
   readonly onRefused: (failure: TelegramFailure) => void
+  /** What was tried in vain, after each time it was; null once the line is up. */
+  readonly onTrouble: (trouble: LineTrouble | null) => void
 }
+
+/** Attempts in a row that came to nothing, and what each address answered last. */
+export type LineTrouble = { readonly rounds: number; readonly tried: readonly RouteAttempt[] }
 
 export type LineDeps = {
   readonly clock: Clock
@@ -33,12 +38,18 @@ const JUMP_MS = 10_000
 const FINAL: ReadonlySet<TelegramFailure['reaction']> = new Set(['RELOGIN', 'STOP', 'APP'])
 
 /** Keeps one account connected: one connection at a time, a new one after every loss, ever more patiently. */
-export function createLine(session: StoredSession, deps: LineDeps, events: LineEvents) {
+export function createLine(
+  session: StoredSession,
+  deps: LineDeps,
+  events: LineEvents,
+  /** Of the last run: a network that blocks Telegram does so at the next start, too. */
+  before: LineTrouble | null = null,
+) {
   const { clock, timers } = deps
   let connection: TelegramConnection | null = null
   let state: 'connecting' | 'online' | 'offline' = 'offline'
-  let attempt = 0
-  let tried = new Map<string, RouteAttempt>()
+  let attempt = before?.rounds ?? 0
+  let tried = new Map((before?.tried ?? []).map(told => [`${told.host}:${told.port}`, told]))
   let generation = 0
   let offset = 0
   let skew = 0
@@ -70,7 +81,10 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     if (last !== null) closing = Promise.all([closing, last.destroy()]).catch(() => undefined)
   }
 
+  const trouble = (): LineTrouble => ({ rounds: attempt, tried: [...tried.values()] })
+
   const online = (serverTime: number): void => {
+    if (attempt > 0) tell(() => events.onTrouble(null))
     attempt = 0
     tried = new Map()
     // Telegram tells whole seconds.
@@ -88,6 +102,7 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
     attempt += 1
     const patience = Math.round(longest * (0.75 + jitter / 2))
     cancelRetry = timers.after(Math.max(pauseMs, patience), () => void connect())
+    tell(() => events.onTrouble(trouble()))
     set('offline')
   }
 
@@ -131,11 +146,7 @@ export function createLine(session: StoredSession, deps: LineDeps, events: LineE
 
   return {
     state: () => state,
-    /** Attempts in a row that came to nothing, and what each address answered last. */
-    trouble: (): { readonly rounds: number; readonly tried: readonly RouteAttempt[] } => ({
-      rounds: attempt,
-      tried: [...tried.values()],
-    }),
+    trouble,
     connect,
     /** A connection that has just signed in goes on as this account's. Returns the listener for its hints. */
     adopt: (adopted: TelegramConnection, serverTime: number): ((hint: Hint) => void) => {

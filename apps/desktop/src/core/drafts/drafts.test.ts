@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { PlanDraft, type DraftId, type DraftSummary, type Output } from '../../contract/index.ts'
+import { PlanDraft, PlanMedia, type DraftId, type DraftSummary, type Output } from '../../contract/index.ts'
 import { fakeTime, memoryDatabase, memoryLog, openSealer, seededRandom } from '../testing/index.ts'
 import { createSealedRecords } from '../vault/index.ts'
 import { createDrafts } from './index.ts'
@@ -20,7 +20,7 @@ function setup() {
     })
     const { handlers } = drafts
     return {
-      all: drafts.all,
+      mediaInUse: drafts.mediaInUse,
       save: handlers['plans.saveDraft'] as (input: {
         draft: PlanDraft | null
         draftId?: DraftId
@@ -40,6 +40,10 @@ const draft = PlanDraft.parse({
   text: 'Bonjour 👋🏽',
   dates: ['2027-07-14T09:00'],
   timeZone: 'Europe/Paris',
+})
+const picture = PlanMedia.parse({
+  ...{ id: 'ab'.repeat(16), kind: 'photo', name: 'a.jpg', mime: 'image/jpeg' },
+  ...{ size: 5, width: null, height: null, duration: null },
 })
 
 test('what is typed is there again, and an emptied composer stays empty', () => {
@@ -95,14 +99,14 @@ test('what the composer saves late goes to the draft it was typed in, not to the
 })
 
 test('removing the open draft empties the composer and leaves the others', () => {
-  const { save, load, leave, list, remove, open, all } = setup()
-  const first = save({ draft }).draftId!
+  const { save, load, leave, list, remove, open, mediaInUse } = setup()
+  const first = save({ draft: { ...draft, media: [picture] } }).draftId!
   leave()
   const second = save({ draft: { ...draft, text: 'Autre' } }).draftId!
   remove(second)
   expect(load()).toBeNull()
   expect(list().map(({ id }) => id)).toEqual([first])
-  expect(all()).toEqual([draft])
+  expect(mediaInUse()).toEqual([picture.id])
   expect(() => open(second)).toThrow(expect.objectContaining({ message: 'draft/unknown' }))
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PlanDraft, type DraftId, type DraftSummary, type Handlers } from '../../contract/index.ts'
+import { PlanDraft, type DraftId, type DraftSummary, type Handlers, type MediaId } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Clock, Emit, Log, Random } from '../ports.ts'
 import { instantOf } from '../time.ts'
@@ -24,8 +24,8 @@ export type Drafts = {
     Handlers,
     'plans.saveDraft' | 'plans.loadDraft' | 'drafts.list' | 'drafts.open' | 'drafts.leave' | 'drafts.remove'
   >
-  /** Every draft there is, for whoever must not throw away what one of them needs. */
-  all(): readonly PlanDraft[]
+  /** Files that some draft holds, and that are not to be thrown away. */
+  mediaInUse(): readonly MediaId[]
 }
 
 /** What was composed and not confirmed, sealed. One of them may be open: the composer's. */
@@ -118,7 +118,7 @@ export function createDrafts(deps: {
         return {}
       },
     },
-    all: () => [...drafts.values()].map(({ draft }) => draft),
+    mediaInUse: () => [...drafts.values()].flatMap(({ draft }) => draft.media.map(({ id }) => id)),
   }
 }
 

@@ -26,6 +26,7 @@ export type License = {
   requireCreate(): void
   /** The same question, to be answered instead of thrown. */
   mayCreate(): boolean
+  view(): LicenseView
   readonly handlers: Pick<
     Handlers,
     | 'license.get'
@@ -314,6 +315,7 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
 
   return {
     mayCreate: () => standingNow().canCreate,
+    view,
     requireCreate: () => {
       if (!standingNow().canCreate) throw new CallFailure('license/required')
     },

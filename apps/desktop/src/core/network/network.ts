@@ -1,4 +1,11 @@
-import type { ErrorCode, Handlers, RouteAttempt, RouteOutcome, RouteTest } from '../../contract/index.ts'
+import type {
+  ErrorCode,
+  Handlers,
+  ProxyView,
+  RouteAttempt,
+  RouteOutcome,
+  RouteTest,
+} from '../../contract/index.ts'
 import type { Clock, Emit, Log, Timers } from '../ports.ts'
 import type { ConnectionOptions, Proxy, TelegramGateway } from '../telegram/gateway.ts'
 import type { SealedRecords } from '../vault/index.ts'
@@ -22,6 +29,9 @@ export type Network = {
   readonly handlers: Pick<Handlers, 'network.get' | 'network.setProxy' | 'network.test'>
   /** The gateway, by the way that is set when it dials. */
   readonly gateway: TelegramGateway
+  proxy(): ProxyView
+  /** `network.test` with what is set. */
+  testStored(): Promise<RouteTest>
 }
 
 const KIND = 'network'
@@ -43,6 +53,8 @@ export function createNetwork(deps: NetworkDeps): Network {
 
   return {
     gateway: options => deps.gateway({ ...options, proxy }),
+    proxy: () => viewOf(stored()),
+    testStored: () => tryOut(deps, proxy),
     handlers: {
       'network.get': () => viewOf(stored()),
       'network.setProxy': change => {
