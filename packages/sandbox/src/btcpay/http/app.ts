@@ -33,7 +33,7 @@ export function createApp(context: Context): Express {
   app.delete('/api/v1/api-keys/current', guard(context), (request, response) => {
     const { apiKey } = keyOf(request, state.apiKeys) ?? {}
     state.apiKeys = state.apiKeys.filter(key => key.apiKey !== apiKey)
-    context.file.save()
+    file.save()
     response.status(200).end()
   })
   app.get('/api/v1/stores/:storeId', guard(context, permission.viewStore), (_request, response) => {
