@@ -15,7 +15,6 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'account', column: 'sealed', kind: `'account'`, id: 'id' },
   { table: 'chat', column: 'sealed', kind: `'chat'`, id: `account_id || '/' || chat_id` },
   { table: 'plan', column: 'sealed', kind: `'plan'`, id: 'id' },
-  { table: 'media', column: 'sealed', kind: `'media'`, id: 'id' },
   { table: 'series', column: 'sealed', kind: `'series'`, id: 'id' },
   { table: 'media', column: 'sealed', kind: `'media'`, id: 'id' },
   {
