@@ -126,6 +126,15 @@ export const views: readonly View[] = [
     prepare: page => page.keyboard.press('?'),
   },
   {
+    name: 'palette',
+    address: '/messages',
+    prepare: async page => {
+      await page.keyboard.press('Control+k')
+      await page.getByRole('option').first().waitFor()
+      await page.keyboard.type('ca')
+    },
+  },
+  {
     name: 'offline',
     address: '/messages',
     prepare: page => page.evaluate(() => (globalThis as Window).fake.connect(false)),

@@ -48,6 +48,45 @@ test('Control N starts a message, and a question mark shows the shortcuts unless
   wrapper.unmount()
 })
 
+test('the shortcut of a single key can be switched off, and stays so', async () => {
+  localStorage.clear()
+  const { wrapper } = await open('/')
+  press('?')
+  await eventually(() => document.querySelector<HTMLElement>('[role=switch]')!.click())
+  expect(localStorage.getItem('autotele.single-key-shortcuts')).toBe('false')
+  press('Escape', {}, document.activeElement!)
+  await eventually(() => expect(document.querySelector('[role=dialog]')).toBeNull())
+  press('?')
+  await settle()
+  expect(document.querySelector('[role=dialog]')).toBeNull()
+  localStorage.clear()
+  wrapper.unmount()
+})
+
+test('Control K finds pages, actions, accounts and chats by a few letters, and goes there', async () => {
+  const { wrapper, fake, router } = await open('/accounts')
+  press('k', { ctrlKey: true })
+  const input = await eventually(() => {
+    const found = document.querySelector<HTMLInputElement>('[role=dialog] input')
+    if (found === null) throw new Error('no palette')
+    return found
+  })
+  const titles = () => [...document.querySelectorAll('[role=option]')].map(one => one.textContent ?? '')
+  expect(titles().some(title => title.includes('Réglages'))).toBe(true)
+  input.value = 'cine'
+  input.dispatchEvent(new Event('input', { bubbles: true }))
+  await eventually(() => expect(titles().filter(title => title.includes('Ciné-club'))).not.toEqual([]))
+  const option = [...document.querySelectorAll<HTMLElement>('[role=option]')].find(one =>
+    one.textContent?.includes('Ciné-club'),
+  )
+  option?.click()
+  await eventually(() => expect(router.currentRoute.value.name).toBe('messages'))
+  expect(fake.calls.filter(({ name }) => name === 'deliveries.list').at(-1)?.input).toMatchObject({
+    chatId: '-1004',
+  })
+  wrapper.unmount()
+})
+
 test('a core that is away is told as long as it is away', async () => {
   const { wrapper, fake } = await open('/')
   fake.connect(false)
