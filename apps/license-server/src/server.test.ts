@@ -44,7 +44,10 @@ describe('a server', () => {
       Object.keys(methods).map(method => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
     )
     const served = publicRoutes({
-      limits: createRateLimits({ exemptLoopback: true }),
+      limits: createRateLimits({
+        ...{ db: harness.db, clock: harness.clock.now, pepper: Buffer.alloc(32) },
+        ...{ exemptLoopback: true, onLimited: () => undefined },
+      }),
       nonces: {},
     } as PublicDependencies).stack.flatMap(layer =>
       layer.route ? layer.route.stack.map(handler => `${handler.method} ${String(layer.route?.path)}`) : [],

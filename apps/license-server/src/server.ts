@@ -199,6 +199,11 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
     const { pepper } = secrets
     const environment = config.production ? 'live' : 'test'
     const exemptLoopback = !config.production && ports.limitLoopback !== true
+    const limiting = {
+      ...{ db, clock, pepper, exemptLoopback },
+      onLimited: (limit: string) => metrics.limited.inc({ limit }),
+    }
+    const limits = createRateLimits(limiting)
     const openIssuer = createIssuer({
       keys,
       clock,
@@ -219,7 +224,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
         publicRoutes({
           nonces,
           checkProof: createProofCheck({ db, nonces, publicUrl }),
-          limits: createRateLimits({ exemptLoopback }),
+          limits,
           startTrial: createTrials({ db, clock, pepper, openIssuer }),
           licenses: createLicenses({ db, clock, pepper, openIssuer }),
           checkouts: createCheckouts({
@@ -240,7 +245,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
           adminUrl: config.adminUrl,
           attention: createAttention({ db, clock, settling }),
           wake: () => jobs.wake(),
-          limit: createRateLimits({ exemptLoopback }).general,
+          limit: createRateLimits(limiting).general,
           passwordCost: ports.passwordCost,
         }),
         // After the others: every answer under /v1 carries a nonce.

@@ -1,11 +1,17 @@
 import { roleSchema } from '@autotele/shared'
 import { createAdministrators, createAudit, createPasswords } from '../admin/index.ts'
-import { createAttention, createBtcpay, createReconcile, createSettle } from '../billing/index.ts'
+import {
+  createAttention,
+  createBtcpay,
+  createReconcile,
+  createRefundWatch,
+  createSettle,
+} from '../billing/index.ts'
 import { systemClock } from '../clock.ts'
 import type { Config } from '../config/config.ts'
 import { resolveSecrets } from '../config/secrets.ts'
 import type { Database } from '../storage/database.ts'
-import { fail, HOST, required, withDatabase, type Invocation } from './environment.ts'
+import { fail, HOST, required, withDatabase, type Environment, type Invocation } from './environment.ts'
 
 const clock = systemClock
 
@@ -99,9 +105,27 @@ export async function reconcileNow({ options, env, say }: Invocation): Promise<u
     say(
       `${String(read)} invoices read, ${String(found.length)} payments found, ${String(failed.length)} unreadable`,
     )
+    const refunds = await refundsNow(db, config, env)
+    say(
+      refunds
+        ? `${String(refunds.length)} refunds found that no webhook had announced`
+        : 'refunds not looked for: AUTOTELE_BTCPAY_OPERATOR_KEY with canmanagepullpayments would show them',
+    )
     if (failed.length > 0) process.exitCode = 1
-    return { read, found, failed }
+    return { read, found, failed, refunds }
   })
+}
+
+/** Refunds whose webhook was lost: with an operator's key from the environment, else with the server's own; `null` when neither may see them. */
+async function refundsNow(
+  db: Database,
+  { btcpay }: Config,
+  env: Environment,
+): Promise<readonly string[] | null> {
+  if (!btcpay) return null
+  const apiKey = env['AUTOTELE_BTCPAY_OPERATOR_KEY'] ?? btcpay.apiKey
+  const seen = await createRefundWatch({ db, clock, btcpay: createBtcpay({ ...btcpay, apiKey }) })()
+  return seen.allowed ? seen.found : null
 }
 
 /** `attention:list`, `attention:accept <id>`, `attention:refuse <id>`. */

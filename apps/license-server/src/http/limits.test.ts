@@ -74,6 +74,31 @@ describe('limits, as in production', () => {
     }
     expect(statuses).toEqual([...Array<number>(10).fill(422), 429])
   })
+
+  test('two processes count together what costs more than an answer, and the metric says what was limited', async () => {
+    const other = await harness.replica()
+    try {
+      const statuses = []
+      for (let n = 0; n < 12; n++) {
+        const { localUrl } = n % 2 === 0 ? harness.server : other
+        const headers = from('203.0.113.9')
+        const answer = await fetch(localUrl + ROUTES.checkouts, { method: 'POST', headers, body: '{}' })
+        statuses.push(answer.status)
+        if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBe(60)
+      }
+      expect(statuses).toEqual([...Array<number>(10).fill(401), 429, 429])
+      const metrics = await (await fetch(other.metricsUrl)).text()
+      expect(metrics).toContain('autotele_rate_limited_total{limit="checkouts"} 1')
+      harness.clock.advance({ seconds: 61 })
+      const after = await fetch(other.localUrl + ROUTES.checkouts, {
+        ...{ method: 'POST', headers: from('203.0.113.9'), body: '{}' },
+      })
+      expect(after.status).toBe(401)
+      expect(JSON.stringify(await harness.db.attempt.findMany())).not.toContain('203.0')
+    } finally {
+      await other.stop()
+    }
+  })
 })
 
 describe('a lost key', () => {

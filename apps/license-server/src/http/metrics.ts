@@ -140,7 +140,7 @@ export function createMetrics(db: Database, clock: Clock) {
     }),
     refundsUnwatched: new Gauge({
       name: 'autotele_refunds_not_watched',
-      help: '1 where the API key may not list pull payments, so that a refund is known by its webhook alone',
+      help: 'Is 1 where the API key may not list pull payments: a refund is then known by its webhook alone',
       registers,
     }),
     created: new Counter({

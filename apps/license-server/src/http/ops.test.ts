@@ -49,6 +49,8 @@ describe('what a monitor sees', () => {
       expect(text).toMatch(new RegExp(`^# HELP ${name} [A-Z].{10,}$`, 'm'))
     }
     expect(text).toContain('autotele_recent_payment_ratio')
+    expect(text).toMatch(/^autotele_invoices_created_total 1$/m)
+    expect(text).toMatch(/^autotele_invoices_settled_total 1$/m)
     expect(text).toMatch(/autotele_recent_checkouts\{state="settled"\} \d/)
     for (const wanted of [
       'autotele_checkouts_total',
@@ -56,6 +58,14 @@ describe('what a monitor sees', () => {
       'autotele_http_request_duration_seconds',
       'autotele_last_webhook_timestamp_seconds',
       'autotele_reconciled_grants_total',
+      'autotele_reconciled_refunds_total',
+      'autotele_refunds_not_watched',
+      'autotele_foreign_invoices_total',
+      'autotele_invoices_created_total',
+      'autotele_invoices_settled_total',
+      'autotele_inbox_oldest_pending_seconds',
+      'autotele_reconcile_overdue_seconds',
+      'autotele_rate_limited_total',
       'autotele_inbox_pending',
       'autotele_invariant_violations',
     ]) {

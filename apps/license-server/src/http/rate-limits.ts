@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
+import { createAttempts } from '../admin/index.ts'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../storage/database.ts'
 import { bytesOf } from './body.ts'
-import { sendProblem } from './problems.ts'
+import { networkOf } from './networks.ts'
+import { ProblemError } from './problems.ts'
 
-const MINUTE_MS = 60_000
+const MINUTE_SECONDS = 60
 export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
 /**
@@ -13,38 +17,73 @@ export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', '::fff
  * licence key, wherever it is tried. Keys have 130 bits: these limits protect the machine, not the keys.
  */
 const PER_MINUTE = { general: 120, trials: 10, checkouts: 10, activate: 10, device: 60, license: 10 } as const
-export type RateLimits = Readonly<Record<keyof typeof PER_MINUTE, RequestHandler>>
+type Limit = keyof typeof PER_MINUTE
+export type RateLimits = Readonly<Record<Limit, RequestHandler>>
 
-/** `exemptLoopback`: for trying and for tests, where everyone is 127.0.0.1. Counts are kept per process. */
-export function createRateLimits(options: { readonly exemptLoopback: boolean }): RateLimits {
-  const limiter = (
-    limit: number,
+/**
+ * `exemptLoopback`: for trying and for tests, where everyone is 127.0.0.1. What costs something beyond this process
+ * (a trial, an invoice, a key tried) is counted in the database, over all replicas. The other two only keep one process
+ * from being flooded, at every request: each process counts for itself, and nothing is written.
+ */
+export function createRateLimits(options: {
+  readonly db: Database
+  readonly clock: Clock
+  readonly pepper: Uint8Array
+  readonly exemptLoopback: boolean
+  readonly onLimited: (limit: Limit) => void
+}): RateLimits {
+  const { db, clock, pepper, exemptLoopback, onLimited } = options
+  const exempt = (request: Request) => exemptLoopback && LOOPBACK.has(request.ip ?? '')
+
+  const inProcess = (
+    name: 'general' | 'device',
     keyGenerator?: (request: Request, response: Response) => string,
   ): RequestHandler =>
     rateLimit({
-      windowMs: MINUTE_MS,
-      limit,
+      windowMs: MINUTE_SECONDS * 1000,
+      limit: PER_MINUTE[name],
       ...(keyGenerator ? { keyGenerator } : {}),
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       // Whether forwarded addresses are believed is the configuration's business, which Express follows.
       validate: { xForwardedForHeader: false, trustProxy: false },
-      skip: request => options.exemptLoopback && LOOPBACK.has(request.ip ?? ''),
-      handler: (request, response) => {
+      skip: exempt,
+      handler: (request, _response, next) => {
+        onLimited(name)
         const { resetTime } = limitSchema.parse(request)
-        const wait = resetTime ? (resetTime.getTime() - Date.now()) / 1000 : MINUTE_MS / 1000
-        sendProblem(response, 'RATE_LIMITED', {}, wait)
+        const wait = resetTime ? (resetTime.getTime() - Date.now()) / 1000 : MINUTE_SECONDS
+        next(new ProblemError('RATE_LIMITED', {}, wait))
       },
     })
+
+  const overAll = (
+    name: 'trials' | 'checkouts' | 'activate' | 'license',
+    of: (request: Request) => string,
+  ): RequestHandler => {
+    const attempts = createAttempts({
+      ...{ db, clock, pepper },
+      ...{ limit: PER_MINUTE[name], windowSeconds: MINUTE_SECONDS },
+    })
+    return async (request, _response, next) => {
+      const wait = exempt(request) ? undefined : await attempts.take(`${name}:${of(request)}`)
+      if (wait === undefined) return next()
+      onLimited(name)
+      throw new ProblemError('RATE_LIMITED', {}, wait)
+    }
+  }
+
   return {
-    general: limiter(PER_MINUTE.general),
-    trials: limiter(PER_MINUTE.trials),
-    checkouts: limiter(PER_MINUTE.checkouts),
-    activate: limiter(PER_MINUTE.activate),
-    device: limiter(PER_MINUTE.device, (_request, response) => String(response.locals['deviceId'])),
-    license: limiter(PER_MINUTE.license, triedKey),
+    general: inProcess('general'),
+    device: inProcess('device', (_request, response) => String(response.locals['deviceId'])),
+    trials: overAll('trials', addressOf),
+    checkouts: overAll('checkouts', addressOf),
+    activate: overAll('activate', addressOf),
+    license: overAll('license', triedKey),
   }
 }
+
+/** An IPv4 address, or the IPv6 network that one subscriber is given. */
+const addressOf = (request: Request): string => networkOf(request.ip ?? '', { v4: 32, v6: 48 })
 
 const limitSchema = z
   .object({ rateLimit: z.object({ resetTime: z.date().optional() }) })
