@@ -3,6 +3,7 @@ import { calendar } from './calendar.ts'
 import { common } from './common.ts'
 import { composer } from './composer.ts'
 import { deliveries } from './deliveries.ts'
+import { diagnostics } from './diagnostics.ts'
 import { errors } from './errors.ts'
 import { findings } from './findings.ts'
 import { history } from './history.ts'
@@ -21,6 +22,7 @@ export const fr = {
   accounts,
   composer,
   deliveries,
+  diagnostics,
   calendar,
   history,
   imports,
