@@ -1,0 +1,110 @@
+import { globSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { root, run, testWith } from './tools.ts'
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const required = {
+  AUTOTELE_DOMAIN: 'license.example.com',
+  AUTOTELE_ADMIN_DOMAIN: 'admin.example.com',
+  ACME_EMAIL: 'you@example.com',
+  AUTOTELE_BTCPAY_URL: 'https://pay.example.com',
+  AUTOTELE_BTCPAY_STORE_ID: 'store',
+  BTCPAY_HOST: 'pay.example.com',
+}
+const monitoring = join('deploy', 'monitoring')
+
+describe('compose', () => {
+  const compose = async (files: readonly string[], env: Record<string, string> = required) =>
+    await run('docker-compose', [...files.flatMap(file => ['-f', file]), 'config'], env)
+
+  testWith('docker-compose', 'the file is valid, and so is it with BTCPay beside', async () => {
+    await compose(['docker-compose.yml'])
+    const both = await compose(['docker-compose.yml', join('deploy', 'vps', 'compose.btcpay.yml')])
+    expect(both).toContain('generated_default')
+  })
+
+  testWith(
+    'docker-compose',
+    'without what must be filled in it is refused, and the variable named',
+    async () => {
+      const { AUTOTELE_DOMAIN: _, ...rest } = required
+      await expect(compose(['docker-compose.yml'], rest)).rejects.toThrow('AUTOTELE_DOMAIN')
+    },
+  )
+
+  test('every image has a version, and only Caddy is reached from outside', () => {
+    const text = read('docker-compose.yml')
+    const images = [...text.matchAll(/^ {4}image: (.*)$/gm)].map(match => match[1] ?? '')
+    expect(images.length).toBeGreaterThan(8)
+    for (const image of images) expect(image).toMatch(/:(v?\d+\.\d+|\$\{AUTOTELE_VERSION)/)
+    const published = [...text.matchAll(/^ {4}ports: (.*)$/gm)].map(match => match[1])
+    expect(published).toEqual(["['80:80', '443:443', '443:443/udp']", "['127.0.0.1:3000:3000']"])
+  })
+
+  test('every variable is explained in .env.example, and every one explained there is used', () => {
+    const used = new Set(
+      ['docker-compose.yml', 'deploy/vps/compose.btcpay.yml'].flatMap(file =>
+        [...read(file).matchAll(/\$\{([A-Z_]+)/g)].map(match => match[1] ?? ''),
+      ),
+    )
+    // Given for one command, never kept in a file.
+    used.delete('AUTOTELE_BTCPAY_OPERATOR_KEY')
+    const explained = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map(match => match[1] ?? '')
+    expect(new Set(explained)).toEqual(used)
+  })
+})
+
+testWith('shellcheck', 'no script has anything for shellcheck to say', async () => {
+  const scripts = globSync(['deploy/*.sh', 'deploy/*/*.sh'], { cwd: root })
+  expect(scripts.length).toBeGreaterThan(5)
+  await run('shellcheck', scripts)
+})
+
+describe('monitoring', () => {
+  testWith('promtool', 'Prometheus takes its configuration and its rules', async () => {
+    await run('promtool', ['check', 'config', '--syntax-only', join(monitoring, 'prometheus.yml')])
+    await run('promtool', ['check', 'rules', join(monitoring, 'alerts.yml')])
+  })
+
+  testWith('promtool', 'every alert is silent when it should be and fires when it should', async () => {
+    await run('promtool', ['test', 'rules', join(monitoring, 'alerts.test.yml')])
+  })
+
+  testWith('amtool', 'Alertmanager takes its configuration', async () => {
+    await run('amtool', ['check-config', join(monitoring, 'alertmanager.yml')])
+  })
+
+  const alerts = [...read(join(monitoring, 'alerts.yml')).matchAll(/- alert: (\w+)/g)].map(
+    match => match[1] ?? '',
+  )
+
+  test('every alert has a page in both languages and a case, and there is no page without its alert', () => {
+    expect(alerts.length).toBeGreaterThan(20)
+    const cases = read(join(monitoring, 'alerts.test.yml'))
+    for (const alert of alerts) expect(cases).toContain(`- name: ${alert}\n`)
+    for (const language of ['fr', 'en']) {
+      const pages = globSync(`docs/${language}/runbook/*.md`, { cwd: root }).map(page =>
+        basename(page, '.md'),
+      )
+      expect(pages.sort()).toEqual([...alerts].sort())
+      for (const alert of alerts) {
+        expect(read(join(monitoring, 'alerts.yml'))).toContain(`docs/${language}/runbook/${alert}.md`)
+      }
+    }
+  })
+
+  test('every metric of ours that an alert or the dashboard asks for is one that the program gives', async () => {
+    const source = await Promise.all(
+      ['http/metrics.ts', 'ops/backup/status.ts'].map(file =>
+        readFile(join(root, 'apps', 'license-server', 'src', ...file.split('/')), 'utf8'),
+      ),
+    )
+    const given = new Set(source.join('').match(/autotele_[a-z_]+/g))
+    const dashboard = read(join(monitoring, 'dashboards', 'autotele.json'))
+    JSON.parse(dashboard)
+    const asked = (read(join(monitoring, 'alerts.yml')) + dashboard).match(/autotele_[a-z_]+/g) ?? []
+    for (const name of asked) expect(given, name).toContain(name.replace(/_(?:bucket|count|sum)$/, ''))
+  })
+})
