@@ -2,112 +2,23 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { BackupFile, RestorePreview, Snapshot } from '../../contract/index.ts'
-import { openProfile, type OpenData, type Profile } from '../profile.ts'
-import { tempFolder, testPorts, type TestPorts } from '../testing/index.ts'
-import { createSealedRecords } from '../vault/index.ts'
+import { tempFolder } from '../testing/index.ts'
+import { draftOf, fillProfile, profileIn, setDraft, TITLE, type RunningProfile } from '../testing/profile.ts'
 
 const PASSPHRASE = 'un bateau traverse la nuit'
 const OF_BACKUP = 'sept chats sur le toit rouge'
-const TITLE = 'Quartier des Lilas'
-
-/** A profile without the features: vault, settings, database, backup, as the core has them. */
-async function profileIn(folder: string, ports: TestPorts = testPorts()) {
-  const events: string[] = []
-  let data: OpenData | null = null
-  let profile: Profile
-  const open = (): Promise<Profile> =>
-    openProfile({
-      ports,
-      log: ports.log,
-      emit: name => events.push(name),
-      dataFolder: folder,
-      version: '1.2.3',
-      hosted: 'web',
-      rounds: 100_000,
-      always: () => ({ handlers: {}, stop: () => undefined }),
-      openFeatures: opened => {
-        data = opened
-        return Promise.resolve({ handlers: {}, stop: () => Promise.resolve(), resume: () => undefined })
-      },
-      restart: async () => {
-        await profile.close()
-        profile = await open()
-        await profile.start()
-      },
-    })
-  profile = await open()
-  await profile.start()
-  return {
-    folder,
-    ports,
-    events,
-    data: () => data!,
-    profile: () => profile,
-    call: <T>(name: string, input: unknown = {}) =>
-      profile.call(name, input).then(answer => {
-        if (!answer.ok) throw Object.assign(new Error(answer.error.code), { error: answer.error })
-        return answer.data as T
-      }),
-    close: () => profile.close(),
-  }
-}
-type Running = Awaited<ReturnType<typeof profileIn>>
-
-/** Two accounts with a session each, a chat, a plan with one message that waits, and a series. */
-function fill({ data }: Running): void {
-  const { database, vault, paths } = data()
-  const { sealer } = vault
-  for (const id of ['a1', 'a2']) {
-    database.run(
-      `INSERT INTO account (id, tg_user_id, sealed, premium, standing, added_at) VALUES (?, ?, ?, 0, 'signed-in', 1)`,
-      ...[
-        id,
-        `${id}0`,
-        sealer.sealText('account', id, JSON.stringify({ name: id, username: null, phone: '33612345678' })),
-      ],
-    )
-    writeFileSync(join(paths.sessions, `${id}.session`), sealer.sealText('session', id, '{"key":"secret"}'))
-  }
-  database.run(
-    `INSERT INTO chat (account_id, chat_id, position, present, kind, sealed, forum, can_post, admin, slow_mode_seconds)
-     VALUES ('a1', '-1001', 0, 1, 'channel', ?, 0, 1, 1, 0)`,
-    sealer.sealText('chat', 'a1/-1001', JSON.stringify({ title: TITLE })),
-  )
-  database.run(
-    `INSERT INTO plan (id, account_id, token, time_zone, silent, link_preview, sealed, deliveries, created_at)
-     VALUES ('p1', 'a1', 't', 'Europe/Paris', 0, 1, ?, 1, 1)`,
-    sealer.sealText('plan', 'p1', 'words'),
-  )
-  database.run(
-    `INSERT INTO delivery (seq, id, plan_id, account_id, chat_id, at, state, open, random_id, run)
-     VALUES (1, 'd1', 'p1', 'a1', '-1001', 2000000000, 'queued', 1, '1', 0)`,
-  )
-  database.run(
-    `INSERT INTO series (id, account_id, state, sealed, checked_until, created_at) VALUES ('s1', 'a1', 'active', ?, 1, 1)`,
-    sealer.sealText('series', 's1', '{}'),
-  )
-  createSealedRecords(database, sealer, () => undefined).write('draft', 'composer', { text: 'Bonjour' })
-}
 
 async function filled(passphrase: string | null = PASSPHRASE) {
   const running = await profileIn(tempFolder())
   await running.call('vault.create', { passphrase })
-  fill(running)
+  fillProfile(running)
   mkdirSync(join(running.folder, 'media'))
   writeFileSync(join(running.folder, 'media', 'abc.bin'), new Uint8Array(200_000).fill(7))
   return running
 }
 
-const draftOf = ({ data }: Running): unknown =>
-  createSealedRecords(data().database, data().vault.sealer, () => undefined).read('draft', 'composer')
-
-const setDraft = ({ data }: Running, text: string): void =>
-  createSealedRecords(data().database, data().vault.sealer, () => undefined).write('draft', 'composer', {
-    text,
-  })
-
 /** Fetches a backup as the interface does. */
-async function fetched(running: Running, { backupId }: BackupFile): Promise<Buffer> {
+async function fetched(running: RunningProfile, { backupId }: BackupFile): Promise<Buffer> {
   const parts: Buffer[] = []
   for (let offset: number | null = 0; offset !== null;) {
     const piece: { base64: string; next: number | null } = await running.call('backup.read', {
@@ -122,7 +33,7 @@ async function fetched(running: Running, { backupId }: BackupFile): Promise<Buff
 }
 
 /** Sends a backup as the interface does. */
-async function sent(running: Running, bytes: Buffer): Promise<{ kind: 'upload'; uploadId: string }> {
+async function sent(running: RunningProfile, bytes: Buffer): Promise<{ kind: 'upload'; uploadId: string }> {
   const { uploadId } = await running.call<{ uploadId: string }>('backup.beginUpload')
   for (let offset = 0; offset < bytes.length; offset += 600_000) {
     const base64 = bytes.subarray(offset, offset + 600_000).toString('base64')
