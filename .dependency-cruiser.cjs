@@ -126,6 +126,16 @@ module.exports = {
       ),
     ),
 
+    only('admin', 'The console speaks the administration API only.', '^apps/admin/src/', [
+      SHARED,
+      '^apps/admin/src/',
+    ]),
+    never(
+      'no-node-in-admin',
+      'The console has no Node.',
+      { path: '^apps/admin/src/', pathNot: TEST },
+      { dependencyTypes: ['core'] },
+    ),
     only('license-server', 'The server knows nothing of the client.', '^apps/license-server/', [
       SHARED,
       CRYPTO,

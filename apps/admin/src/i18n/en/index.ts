@@ -1,0 +1,20 @@
+import { account } from './account.ts'
+import { common } from './common.ts'
+import { attention, licenses } from './licenses.ts'
+import { payments } from './payments.ts'
+import { problems } from './problems.ts'
+import { audit, keys, people, statistics } from './system.ts'
+
+import type { Messages } from '../sentences.ts'
+export const en: Messages = {
+  common,
+  problems,
+  account,
+  attention,
+  licenses,
+  payments,
+  statistics,
+  keys,
+  people,
+  audit,
+}

@@ -1,0 +1,27 @@
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { z } from 'zod'
+import App from './App.vue'
+import { ApiKey, createApi } from './api/client.ts'
+import { createText, loadMessages } from './i18n/index.ts'
+import { createConsoleRouter } from './router.ts'
+import { startLanguage, TextKey } from './stores/preferences.ts'
+import { useSession } from './stores/session.ts'
+import './ui/tokens.css'
+import './ui/base.css'
+
+// The content security policy allows no `new Function`, which zod would otherwise try.
+z.config({ jitless: true })
+
+const language = startLanguage()
+const text = createText(language, await loadMessages(language))
+document.documentElement.lang = language
+
+const pinia = createPinia()
+const api = createApi({
+  fetch: (input, init) => fetch(input, init),
+  hooks: () => useSession(pinia).hooks,
+})
+const app = createApp(App)
+app.provide(ApiKey, api).provide(TextKey, text).use(pinia).use(text)
+app.runWithContext(() => app.use(createConsoleRouter()).mount('#app'))
