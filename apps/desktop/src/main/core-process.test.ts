@@ -13,6 +13,7 @@ function started() {
     links: createLinks(),
     log: memoryLog().log,
     onTrouble: () => undefined,
+    onCrash: () => undefined,
   })
   core.start()
   return core

@@ -16,8 +16,9 @@ export function createCoreProcess(options: {
   readonly links: Links
   readonly log: Log
   readonly onTrouble: () => void
+  readonly onCrash: (how: 'ended' | 'hung') => void
 }): Supervisor {
-  const { dataFolder, keyring, links, log, onTrouble } = options
+  const { dataFolder, keyring, links, log, onTrouble, onCrash } = options
   const development = developmentCore()
   return superviseCore({
     fork: development?.fork ?? forkUtility,
@@ -31,6 +32,7 @@ export function createCoreProcess(options: {
     },
     log,
     onTrouble,
+    onCrash,
   })
 }
 

@@ -1,3 +1,4 @@
+import type * as ChildProcess from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +7,12 @@ import { settle } from '../core/testing/index.ts'
 import {
   app,
   BrowserWindow,
+  dialog,
   ipcMain,
+  Notification,
   powerMonitor,
   sessions,
+  Tray,
   utilityProcess,
   type FakeUtilityProcess,
 } from './testing/electron.ts'
@@ -19,6 +23,13 @@ const folder = mkdtempSync(join(tmpdir(), 'autotele-shell-'))
 // The shell looks for the interface where the build puts it, beside its own folder.
 vi.mock('../host/static-files.ts', () => ({ readStaticFiles: () => new Map() }))
 
+// A desktop whose bus says that somebody watches for tray icons.
+vi.mock('node:child_process', async original => ({
+  ...(await original<typeof ChildProcess>()),
+  execFile: (_command: string, _args: unknown, _options: unknown, done: (e: null, out: string) => void) =>
+    done(null, '(true,)'),
+}))
+
 const core = (): FakeUtilityProcess => utilityProcess.forked.at(-1)!
 const window = (): BrowserWindow => BrowserWindow.opened[0]!
 
@@ -27,6 +38,7 @@ beforeAll(async () => {
   app.paths.set('appData', folder)
   mkdirSync(join(folder, 'AutoTele'))
   writeFileSync(join(folder, 'AutoTele', 'window.json'), 'damaged')
+  process.argv.push('autotele://license?key=COLD')
   await import('./index.ts')
 })
 afterAll(() => {
@@ -41,6 +53,7 @@ test('before Chromium is ready: paths, then the lock that lies in them, then the
     'lock',
     'sandbox',
     'scheme',
+    'protocol:autotele',
   ])
   expect(app.getPath('userData')).toBe(join(folder, 'AutoTele'))
   expect([BrowserWindow.opened, utilityProcess.forked, ipcMain.handlers.size]).toEqual([[], [], 0])
@@ -69,16 +82,84 @@ test('a packaged program runs its own core, whatever its environment says', () =
   expect(core().entry).toMatch(/core-process\.js$/)
 })
 
+const handler = () =>
+  ipcMain.handlers.get('autotele') as unknown as (event: unknown, request: unknown) => Promise<unknown>
+const ask = (name: string, input: unknown = {}, frame: unknown = window().webContents.mainFrame) =>
+  handler()({ senderFrame: frame }, { kind: 'call', name, input }) as Promise<{ data: never }>
+/** The core of these tests answers what it was asked for last. */
+const answer = (data: unknown): void => {
+  const { id } = core().posted.findLast(({ type }) => type === 'call') as unknown as { id: number }
+  core().emit('message', { type: 'result', id, envelope: { ok: true, data } })
+}
+
 test('a call goes from the page to the core and back', async () => {
-  const handler = ipcMain.handlers.get('autotele') as unknown as (event: unknown, request: unknown) => unknown
-  const answer = handler(
-    { senderFrame: window().webContents.mainFrame },
-    { kind: 'call', name: 'app.state', input: {} },
+  const asked = ask('app.state')
+  expect(core().posted.at(-1)).toMatchObject({ type: 'call', name: 'app.state' })
+  answer(1)
+  expect(await asked).toEqual({ ok: true, data: 1 })
+})
+
+test('a foreign page and a frame inside ours are refused, and what they asked never happens', () => {
+  const before = core().posted.length
+  for (const frame of [null, { url: 'app://bundle/' }, { url: 'https://evil.example/' }]) {
+    expect(() => ask('app.state', {}, frame)).toThrow('refused')
+  }
+  window().webContents.mainFrame.url = 'https://evil.example/'
+  expect(() => ask('app.state')).toThrow('refused')
+  window().webContents.mainFrame.url = 'app://bundle/'
+  expect(core().posted).toHaveLength(before)
+})
+
+test('the page navigates nowhere and is given no permission', () => {
+  for (const name of ['will-navigate', 'will-redirect', 'will-attach-webview']) {
+    let prevented = false
+    window().webContents.emit(name, { preventDefault: () => (prevented = true) })
+    expect([name, prevented]).toEqual([name, true])
+  }
+  const check = sessions.get('autotele')!.handlers['permissionCheck'] as unknown as (
+    ...asked: unknown[]
+  ) => boolean
+  expect(check(null, 'notifications', 'app://bundle/')).toBe(false)
+})
+
+test('the link of a cold start waits for the page, which takes it once; a warm one is told', async () => {
+  expect(await ask('shell.get')).toMatchObject({ ok: true, data: { link: true, tray: true } })
+  expect((await ask('shell.takeLink')).data).toEqual({ link: { kind: 'license', licenseKey: 'COLD' } })
+  window().webContents.sent.length = 0
+  app.emit('second-instance', {}, ['autotele', 'autotele://compose?text=WARM'])
+  expect(window().webContents.sent).toContainEqual(
+    expect.objectContaining({ message: expect.objectContaining({ kind: 'event' }) as unknown }),
   )
-  const call = core().posted.at(-1) as unknown as { id: number }
-  expect(call).toMatchObject({ type: 'call', name: 'app.state' })
-  core().emit('message', { type: 'result', id: call.id, envelope: { ok: true, data: 1 } })
-  expect(await answer).toEqual({ ok: true, data: 1 })
+  expect((await ask('shell.takeLink')).data).toEqual({ link: { kind: 'compose', text: 'WARM' } })
+  expect((await ask('shell.takeLink')).data).toEqual({ link: null })
+})
+
+test('closing the window leaves the program in the tray, which is told once', async () => {
+  const close = (): boolean => {
+    let prevented = false
+    window().emit('close', { preventDefault: () => (prevented = true) })
+    return prevented
+  }
+  expect([close(), close()]).toEqual([true, true])
+  expect(Notification.shown).toHaveLength(1)
+  Tray.opened[0]?.click('Open AutoTele')
+  expect(window().calls.slice(-2)).toEqual(['show', 'focus'])
+  await ask('shell.update', { closeToTray: false })
+  expect(close()).toBe(false)
+  await ask('shell.update', { closeToTray: true })
+})
+
+test('a core that crashes is reported, and another one takes its place', async () => {
+  vi.useFakeTimers()
+  const asked = ask('app.state')
+  core().emit('message', { type: 'ready' })
+  core().emit('exit', 1)
+  expect(await asked).toMatchObject({ ok: false, error: { code: 'call/core-unavailable' } })
+  await vi.advanceTimersByTimeAsync(1000)
+  vi.useRealTimers()
+  expect(utilityProcess.forked).toHaveLength(2)
+  const report = (await ask('shell.crashReport')) as { data: { text: string } }
+  expect(report.data.text).toContain('core-ended')
 })
 
 test('the core hears of it when the machine wakes up', () => {
@@ -100,14 +181,27 @@ test('a window that was closed opens anew when the application is activated', ()
   expect(BrowserWindow.opened).toHaveLength(2)
 })
 
-test('quitting stops the core first, and the application ends when its process has', async () => {
+test('quitting asks when messages are only here, then stops the core, and ends when its process has', async () => {
   app.calls.length = 0
+  const reply = async (total: number): Promise<void> => {
+    await settle()
+    for (const { id, name } of core().posted.slice(-2) as unknown as { id: number; name: string }[]) {
+      const data = name === 'deliveries.list' ? { total } : []
+      core().emit('message', { type: 'result', id, envelope: { ok: true, data } })
+    }
+    await settle()
+  }
+  dialog.response = 0
   app.quit()
+  await reply(3)
+  expect(JSON.stringify(dialog.shown.at(-1))).toMatch(/3 messages/)
+  dialog.response = 1
+  app.quit()
+  await reply(3)
   expect(core().posted.at(-1)).toEqual({ type: 'stop' })
-  await settle()
-  expect(app.calls).toEqual(['quit-prevented'])
+  expect(app.calls).toEqual(['quit-prevented', 'quit-prevented'])
   core().emit('exit', 0)
   await settle()
-  expect(app.calls).toEqual(['quit-prevented', 'quit'])
-  expect(utilityProcess.forked).toHaveLength(1)
+  expect(app.calls.at(-1)).toBe('quit')
+  expect(utilityProcess.forked).toHaveLength(2)
 })

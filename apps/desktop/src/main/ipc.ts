@@ -1,12 +1,17 @@
 import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { z } from 'zod'
 import {
   METHOD_NAMES,
   type CheckoutView,
   type Envelope,
   type EventMessage,
+  type MediaFile,
   type MethodName,
+  type ShellView,
 } from '../contract/index.ts'
+import { addFile } from '../host/add-file.ts'
 import type { Supervisor } from '../host/supervisor.ts'
 import { isInterface } from './protocol.ts'
 import type { Links } from './security.ts'
@@ -17,6 +22,7 @@ const Request = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('call'), name: z.string().max(100), input: z.unknown() }),
   z.strictObject({ kind: z.literal('open'), url: z.string().max(4096) }),
   z.strictObject({ kind: z.literal('connection') }),
+  z.strictObject({ kind: z.literal('add-file'), path: z.string().min(1).max(32_768) }),
 ])
 const names: ReadonlySet<string> = new Set<MethodName>(METHOD_NAMES)
 
@@ -48,6 +54,8 @@ export function installIpc(options: {
         return call(request.data.name, request.data.input)
       case 'open':
         return links.open(request.data.url)
+      case 'add-file':
+        return addFromDisk(core, request.data.path)
       case 'connection':
         return connected
     }
@@ -67,6 +75,27 @@ export function installIpc(options: {
   })
 }
 
+/** A path that the preload had from the system for a file the person chose: a page can name none. */
+async function addFromDisk(core: Pick<Supervisor, 'call'>, path: string): Promise<Envelope<MediaFile>> {
+  try {
+    const file = await open(path, 'r')
+    const stats = await file.stat()
+    if (!stats.isFile()) {
+      await file.close()
+      return UNREADABLE
+    }
+    const bytes = file.createReadStream({ highWaterMark: 512 * 1024 }) as AsyncIterable<Uint8Array>
+    return await addFile(core, { name: basename(path), size: stats.size }, bytes)
+  } catch {
+    return UNREADABLE
+  }
+}
+
+const UNREADABLE: Envelope<never> = {
+  ok: false,
+  error: { code: 'media/intake-over', retryable: true },
+}
+
 /** The page itself, in the window's own frame, not a frame inside it and not a page it may have become. */
 function isOurs({ senderFrame }: IpcMainInvokeEvent, window: BrowserWindow | undefined): boolean {
   return (
@@ -79,6 +108,10 @@ function isOurs({ senderFrame }: IpcMainInvokeEvent, window: BrowserWindow | und
 
 /** The addresses the contract has the core hand out; a chat's title that looks like one is not among them. */
 function offerAddresses(name: string, data: unknown, links: Links): void {
+  if (name === 'shell.changed') {
+    const { update } = data as ShellView
+    if (update.state === 'available' && update.page !== null) links.offer(update.page)
+  }
   if (!name.startsWith('license.')) return
   const { checkout } = data as { checkout?: CheckoutView | null }
   if (checkout) links.offer(checkout.checkoutUrl)

@@ -1,17 +1,26 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { memoryLog, settle } from '../core/testing/index.ts'
-import { installCrashReport, installLifecycle } from './lifecycle.ts'
-import { app, dialog } from './testing/electron.ts'
+import { settle } from '../core/testing/index.ts'
+import { installLifecycle } from './lifecycle.ts'
+import { app, powerMonitor } from './testing/electron.ts'
 
 beforeEach(() => {
   app.removeAllListeners()
+  powerMonitor.removeAllListeners()
   app.calls.length = 0
 })
+
+const install = (over: Partial<Parameters<typeof installLifecycle>[0]> & { stop?: () => Promise<void> }) =>
+  installLifecycle({
+    core: { stop: over.stop ?? (() => Promise.resolve()) },
+    openWindow: () => undefined,
+    mayQuit: () => Promise.resolve(true),
+    ...over,
+  })
 
 test('quitting waits for the core to stop, once, however often it is asked', async () => {
   let stopped: () => void = () => undefined
   const stop = vi.fn(() => new Promise<void>(resolve => (stopped = resolve)))
-  installLifecycle({ stop }, () => undefined)
+  install({ stop })
   app.quit()
   app.quit()
   await settle()
@@ -23,7 +32,7 @@ test('quitting waits for the core to stop, once, however often it is asked', asy
 })
 
 test('a core that fails to stop does not keep the application open', async () => {
-  installLifecycle({ stop: () => Promise.reject(new Error('x')) }, () => undefined)
+  install({ stop: () => Promise.reject(new Error('x')) })
   app.quit()
   await settle()
   expect(app.calls.at(-1)).toBe('quit')
@@ -35,27 +44,47 @@ test.each([
   ['darwin', false],
 ])('with its last window closed, on %s the application ends: %s', (platform, ends) => {
   vi.spyOn(process, 'platform', 'get').mockReturnValue(platform as NodeJS.Platform)
-  installLifecycle({ stop: () => Promise.resolve() }, () => undefined)
+  install({})
   app.emit('window-all-closed')
   expect(app.calls.length > 0).toBe(ends)
 })
 
 test('on macOS the window comes back from the dock', () => {
   const openWindow = vi.fn()
-  installLifecycle({ stop: () => Promise.resolve() }, openWindow)
+  install({ openWindow })
   app.emit('activate')
   expect(openWindow).toHaveBeenCalledOnce()
 })
 
-test('a bug in the shell is said and written without secrets, and ends it', () => {
-  const on = vi.spyOn(process, 'on').mockReturnThis()
-  const { log, lines } = memoryLog()
-  installCrashReport(log)
-  expect(on.mock.calls.map(([name]) => name)).toEqual(['uncaughtException', 'unhandledRejection'])
-  const end = on.mock.calls[0]?.[1] as unknown as (error: unknown) => void
-  on.mockRestore()
-  end(new Error('Bearer hunter2 at +33612345678'))
-  expect(app.calls).toEqual(['exit:1'])
-  expect(JSON.stringify([lines, dialog.shown])).toContain('[phone]')
-  expect(JSON.stringify([lines, dialog.shown])).not.toMatch(/hunter2|33612/)
+test('the person may stay: nothing is stopped, the window is there, and they are asked again next time', async () => {
+  const stop = vi.fn(() => Promise.resolve())
+  const openWindow = vi.fn()
+  const answers = [false, true]
+  install({ stop, openWindow, mayQuit: () => Promise.resolve(answers.shift() ?? true) })
+  app.quit()
+  app.quit()
+  await settle()
+  expect([stop.mock.calls.length, openWindow.mock.calls.length, answers.length]).toEqual([0, 1, 1])
+  app.quit()
+  await settle()
+  expect([stop.mock.calls.length, app.calls.at(-1)]).toEqual([1, 'quit'])
+})
+
+test('a session that ends is not held up by a question', async () => {
+  const mayQuit = vi.fn(() => Promise.resolve(false))
+  install({ mayQuit })
+  powerMonitor.emit('shutdown')
+  app.quit()
+  await settle()
+  expect([mayQuit.mock.calls.length, app.calls.at(-1)]).toEqual([0, 'quit'])
+})
+
+test('an installation ends the program without a question, after the core', async () => {
+  const mayQuit = vi.fn(() => Promise.resolve(false))
+  const lifecycle = install({ mayQuit })
+  const last = vi.fn()
+  lifecycle.quitAnd(last)
+  expect([lifecycle.quitting(), last.mock.calls.length]).toEqual([true, 0])
+  await settle()
+  expect([mayQuit.mock.calls.length, last.mock.calls.length]).toEqual([0, 1])
 })

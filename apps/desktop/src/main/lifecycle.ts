@@ -1,45 +1,69 @@
-import { app, dialog } from 'electron'
-import type { Log } from '../host/log-file.ts'
-import { redactText } from '../host/redaction.ts'
+import { app, dialog, powerMonitor } from 'electron'
 
-/** The application ends only once the core has stopped: its requests answered or noted, its database closed. */
-export function installLifecycle(core: { stop(): Promise<void> }, openWindow: () => void): void {
-  let state: 'running' | 'stopping' | 'stopped' = 'running'
-  app.on('before-quit', event => {
-    if (state === 'stopped') return
-    event.preventDefault()
-    if (state === 'stopping') return
+export type Lifecycle = {
+  /** The program is on its way out: a window that closes is really closed. */
+  quitting(): boolean
+  /** Ends without a question: stops the core, then calls `last`. */
+  quitAnd(last: () => void): void
+}
+
+/**
+ * The application ends only once the core has stopped: its requests answered or noted, its database closed. Before
+ * that the person is asked, when `mayQuit` finds a reason to. A session that ends does not wait for an answer.
+ */
+export function installLifecycle(options: {
+  readonly core: { stop(): Promise<void> }
+  readonly openWindow: () => void
+  readonly mayQuit: () => Promise<boolean>
+}): Lifecycle {
+  const { core, openWindow, mayQuit } = options
+  let state: 'running' | 'asking' | 'stopping' | 'stopped' = 'running'
+  let sessionEnds = false
+
+  function quitAnd(last: () => void): void {
+    if (state === 'stopping' || state === 'stopped') return
     state = 'stopping'
     const end = (): void => {
       state = 'stopped'
-      app.quit()
+      last()
     }
     core.stop().then(end, end)
+  }
+  const quit = (): void => {
+    quitAnd(() => {
+      app.quit()
+    })
+  }
+
+  app.on('before-quit', event => {
+    if (state === 'stopped') return
+    event.preventDefault()
+    if (state !== 'running') return
+    if (sessionEnds) {
+      quit()
+      return
+    }
+    state = 'asking'
+    mayQuit().then(may => {
+      if (state !== 'asking') return
+      state = 'running'
+      if (may) quit()
+      else openWindow()
+    }, quit)
+  })
+  powerMonitor.on('shutdown', () => {
+    sessionEnds = true
   })
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
   app.on('activate', openWindow)
-}
-
-/** A bug in the shell ends it, said and written, rather than leaving it half alive; what the core stored is safe. */
-export function installCrashReport(log: Log): void {
-  const end = (error: unknown): void => {
-    const text = redactText(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    log('error', 'main.bug', { error: text })
-    dialog.showErrorBox(
-      'AutoTele',
-      `${french() ? 'AutoTele doit se fermer.' : 'AutoTele has to close.'}\n\n${text}`,
-    )
-    app.exit(1)
-  }
-  process.on('uncaughtException', end)
-  process.on('unhandledRejection', end)
+  return { quitting: () => state === 'stopping' || state === 'stopped', quitAnd }
 }
 
 /** Said once; the core goes on being tried, and what waits there is not lost. */
 export function reportTrouble(logsFolder: string): void {
-  const [title, text] = french()
+  const [title, text] = app.getLocale().startsWith('fr')
     ? [
         'AutoTele ne parvient pas à démarrer',
         `Nouvel essai chaque minute. Le journal est dans ${logsFolder}.`,
@@ -47,5 +71,3 @@ export function reportTrouble(logsFolder: string): void {
     : ['AutoTele cannot start', `It is tried again every minute. The log is in ${logsFolder}.`]
   void dialog.showMessageBox({ type: 'error', title: 'AutoTele', message: title, detail: text })
 }
-
-const french = (): boolean => app.getLocale().startsWith('fr')

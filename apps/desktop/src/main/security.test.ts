@@ -1,5 +1,5 @@
 import type { Session } from 'electron'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { createLinks, installNavigationGuards, secureSession } from './security.ts'
 import { app, FakeSession, FakeWebContents, shell } from './testing/electron.ts'
 
@@ -110,7 +110,7 @@ test('copying is allowed to our own page and to no other', () => {
   expect(check(null, 'clipboard-sanitized-write', '')).toBe(false)
 })
 
-test('the page has no network, no device, no screen, no download, no dictionary server', () => {
+test('the page has no network, no device, no screen, no dictionary server', () => {
   app.isPackaged = true
   const session = secured()
   const beforeRequest = session.handlers['beforeRequest'] as unknown as (
@@ -140,8 +140,40 @@ test('the page has no network, no device, no screen, no download, no dictionary 
     displays.push(x),
   )
   expect(displays).toEqual([null])
-  let prevented = false
-  session.emit('will-download', { preventDefault: () => (prevented = true) })
-  expect(prevented).toBe(true)
   expect(session.spellChecker).toBe(false)
+})
+
+test.each([
+  ['blob:app://bundle/1', 'AutoTele 2027-01-04.csv', true],
+  ['blob:app://bundle/1', 'autotele-20270104.autotele-backup', true],
+  ['blob:app://bundle/1', 'journal d’été.txt', false],
+  ['blob:app://bundle/1', 'run.exe', false],
+  ['blob:app://bundle/1', 'run.csv.desktop', false],
+  ['blob:app://bundle/1', '../../.bashrc.csv', false],
+  ['blob:app://bundle/1', '.hidden.csv', false],
+  ['blob:app://bundle.evil/1', 'a.csv', false],
+  ['https://evil.example/a.csv', 'a.csv', false],
+  ['data:text/csv,x', 'a.csv', false],
+])('a download of %s as %s is offered to the person: %s', (url, name, allowed) => {
+  const session = secured()
+  let prevented = false
+  const setSaveDialogOptions = vi.fn()
+  const item = { getURLChain: () => [url], getFilename: () => name, setSaveDialogOptions }
+  session.emit('will-download', { preventDefault: () => (prevented = true) }, item)
+  expect(prevented).toBe(!allowed)
+  expect(setSaveDialogOptions.mock.calls).toEqual(allowed ? [[{ defaultPath: name }]] : [])
+})
+
+test.each([
+  ['https://t.me/c/123/4', true],
+  ['https://my.telegram.org/apps', true],
+  ['https://t.me.evil.example/x', false],
+  ['https://evil.example/@t.me', false],
+  ['https://t.me:8443/x', false],
+  ['https://user@t.me/x', false],
+  ['http://t.me/x', false],
+  ['tg://resolve?domain=x', false],
+])('%s, a page the interface may lead to by itself, is opened: %s', async (url, opened) => {
+  expect(await createLinks().open(url)).toBe(opened)
+  expect(shell.opened).toEqual(opened ? [url] : [])
 })

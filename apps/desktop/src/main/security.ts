@@ -43,8 +43,11 @@ export function secureSession(session: Session): void {
   session.setDisplayMediaRequestHandler((_request, answer) => {
     answer(null)
   })
-  session.on('will-download', event => {
-    event.preventDefault()
+  session.on('will-download', (event, item) => {
+    const name = downloadName(item.getURLChain(), item.getFilename())
+    if (name === undefined) event.preventDefault()
+    // Where to is the person's choice; nothing is written before it, nothing over a file without being asked.
+    else item.setSaveDialogOptions({ defaultPath: name })
   })
   // Dictionaries would be fetched from a server of Google's (Electron spellchecker documentation).
   session.setSpellCheckerEnabled(false)
@@ -52,6 +55,15 @@ export function secureSession(session: Session): void {
     const scheme = URL.canParse(url) ? new URL(url).protocol : ''
     answer({ cancel: !ALLOWED_SCHEMES.has(scheme) && !(scheme === 'devtools:' && !app.isPackaged) })
   })
+}
+
+/** What the interface makes files of: exports, backups, the bundle of a diagnosis. */
+const DOWNLOAD = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,120}\.(?:csv|json|txt|zip|autotele-backup)$/u
+
+/** The name a file made by our own page is offered under; undefined for anything else: it is not downloaded. */
+function downloadName(urls: readonly string[], name: string): string | undefined {
+  const ours = urls.length > 0 && urls.every(url => url.startsWith('blob:app://bundle/'))
+  return ours && DOWNLOAD.test(name) ? name : undefined
 }
 
 export type Links = {
@@ -63,13 +75,16 @@ export type Links = {
 
 const LINKS_KEPT = 100
 
+/** Places that the interface leads to by itself: a published message, and where one registers an application. */
+const KNOWN_HOSTS: ReadonlySet<string> = new Set(['t.me', 'my.telegram.org', 'telegram.org'])
+
 /**
- * The only way to the system's browser (checklist 15). An address is opened when the core handed out exactly it, and
- * only https; on a developer's machine also http on loopback, where the local payment server is. What is opened is
+ * The only way to the system's browser (checklist 15). An address is opened when the core handed out exactly it (a
+ * checkout), or when it is a page of Telegram's own; and only https. On a developer's machine also http on loopback, where the local payment server is. What is opened is
  * the parsed address written again, so that the system reads it as we did.
  */
 export function createLinks(
-  openInBrowser: (url: string) => Promise<void> = url => shell.openExternal(url),
+  openInBrowser: (url: string) => Promise<void> = url => shell.openExternal(url), // eng-disable OPEN_EXTERNAL_JS_CHECK
 ): Links {
   const offered = new Set<string>()
   return {
@@ -83,13 +98,19 @@ export function createLinks(
     },
     async open(url) {
       const address = permitted(url)
-      if (address === undefined || !offered.has(address)) return false
+      if (address === undefined) return false
+      if (!offered.has(address) && !isKnownPlace(address)) return false
       return openInBrowser(address).then(
         () => true,
         () => false,
       )
     },
   }
+}
+
+const isKnownPlace = (address: string): boolean => {
+  const { protocol, hostname, port } = new URL(address)
+  return protocol === 'https:' && port === '' && KNOWN_HOSTS.has(hostname)
 }
 
 function permitted(text: string): string | undefined {

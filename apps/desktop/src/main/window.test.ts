@@ -4,41 +4,46 @@ import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { tempFolder } from '../core/testing/index.ts'
 import { FakeSession, nativeTheme, screen, type BrowserWindow } from './testing/electron.ts'
-import { openWindow, present, securePreferences } from './window.ts'
+import { openWindow, present } from './window.ts'
 
 beforeEach(() => {
   nativeTheme.shouldUseDarkColors = false
   screen.displays = [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }]
 })
 
-function opened(dataFolder = tempFolder()) {
+function opened(dataFolder = tempFolder(), over: { hidden?: boolean; staysOnClose?: () => boolean } = {}) {
   const session = new FakeSession() as unknown as Session
   const onCrash = vi.fn()
-  const window = openWindow({ session, dataFolder, packaged: true, onCrash }) as unknown as BrowserWindow
-  return { window, session, dataFolder, onCrash }
+  const onHidden = vi.fn()
+  const window = openWindow({
+    session,
+    dataFolder,
+    packaged: true,
+    hidden: false,
+    staysOnClose: () => false,
+    onHidden,
+    onCrash,
+    ...over,
+  }) as unknown as BrowserWindow
+  return { window, session, dataFolder, onCrash, onHidden }
 }
 
-test('the page is sandboxed, isolated, without Node, webviews, drops or developer tools', () => {
-  expect(securePreferences(true)).toMatchInlineSnapshot(`
-    {
-      "contextIsolation": true,
-      "devTools": false,
-      "disableBlinkFeatures": "Auxclick",
-      "navigateOnDragDrop": false,
-      "nodeIntegration": false,
-      "nodeIntegrationInSubFrames": false,
-      "nodeIntegrationInWorker": false,
-      "sandbox": true,
-      "spellcheck": false,
-      "webviewTag": false,
-    }
-  `)
-})
-
-test('the window has exactly these preferences, our session, and our preload', () => {
+test('the page is sandboxed, isolated, without Node, webviews, drops or developer tools; nothing else is said', () => {
   const { window, session } = opened()
   const { preload, ...preferences } = window.options.webPreferences
-  expect(preferences).toEqual({ ...securePreferences(true), session })
+  expect(preferences).toEqual({
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    spellcheck: false,
+    disableBlinkFeatures: 'Auxclick',
+    devTools: false,
+    session,
+  })
   expect(preload).toMatch(/preload[/\\]index\.cjs$/)
   expect(window.calls).toEqual(['load:app://bundle/'])
 })
@@ -98,4 +103,27 @@ test('a second start brings the window to the front', () => {
   const { window } = opened()
   present(window as unknown as Parameters<typeof present>[0])
   expect(window.calls.slice(1)).toEqual(['restore', 'show', 'focus'])
+})
+
+test('started by the session it waits in the tray until it is asked for', () => {
+  const { window } = opened(tempFolder(), { hidden: true })
+  window.emit('ready-to-show')
+  expect(window.calls).not.toContain('show')
+})
+
+test('closing hides it where it may, full screen first, and closes it where it may not', () => {
+  let stays = true
+  const { window, onHidden } = opened(tempFolder(), { staysOnClose: () => stays })
+  const close = (): boolean => {
+    let prevented = false
+    window.emit('close', { preventDefault: () => (prevented = true) })
+    return prevented
+  }
+  expect([close(), window.calls.at(-1), onHidden.mock.calls.length]).toEqual([true, 'hide', 1])
+  window.fullScreen = true
+  expect([close(), window.calls.at(-1)]).toEqual([true, 'full-screen:false'])
+  window.emit('leave-full-screen')
+  expect(window.calls.at(-1)).toBe('hide')
+  stays = false
+  expect(close()).toBe(false)
 })

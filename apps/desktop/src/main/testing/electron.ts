@@ -60,8 +60,23 @@ export class FakeApp extends EventEmitter {
     this.emit('before-quit', { preventDefault: () => (prevented = true) })
     this.calls.push(prevented ? 'quit-prevented' : 'quit')
   }
-  exit(code: number): void {
-    this.calls.push(`exit:${code}`)
+  exit(code?: number): void {
+    this.calls.push(`exit:${code ?? 0}`)
+  }
+  relaunch({ args }: { args: string[] }): void {
+    this.calls.push(`relaunch:${args.at(-1) ?? ''}`)
+  }
+  setAsDefaultProtocolClient(scheme: string): void {
+    this.calls.push(`protocol:${scheme}`)
+  }
+  /** What the system keeps: whether the program starts with the session, and how. */
+  loginItem = { openAtLogin: false, args: [] as string[] }
+  setLoginItemSettings(settings: { openAtLogin: boolean; args?: string[] }): void {
+    this.loginItem = { openAtLogin: settings.openAtLogin, args: settings.args ?? [] }
+  }
+  getLoginItemSettings({ args = [] }: { args?: string[] }): { openAtLogin: boolean } {
+    const same = JSON.stringify(args) === JSON.stringify(this.loginItem.args)
+    return { openAtLogin: this.loginItem.openAtLogin && same }
   }
 }
 export const app = new FakeApp()
@@ -114,6 +129,21 @@ export class BrowserWindow extends EventEmitter {
   maximize(): void {
     this.calls.push('maximize')
   }
+  hide(): void {
+    this.calls.push('hide')
+  }
+  fullScreen = false
+  isFullScreen(): boolean {
+    return this.fullScreen
+  }
+  setFullScreen(on: boolean): void {
+    this.fullScreen = on
+    this.calls.push(`full-screen:${on}`)
+  }
+  isFocused(): boolean {
+    return this.focused
+  }
+  focused = false
   isMinimized(): boolean {
     return true
   }
@@ -185,6 +215,12 @@ export const contextBridge = {
     exposed.set(name, api)
   },
 }
+/** Where the files lie that a person chose. */
+export const webUtils = {
+  paths: new Map<unknown, string>(),
+  getPathForFile: (file: unknown): string => webUtils.paths.get(file) ?? '',
+}
+
 export const ipcRenderer = Object.assign(new EventEmitter(), {
   invoked: [] as unknown[],
   answer: null as unknown,
@@ -202,6 +238,65 @@ export const shell = {
   },
 }
 
+export const clipboard = {
+  text: '',
+  writeText: (text: string): Promise<void> => {
+    clipboard.text = text
+    return Promise.resolve()
+  },
+}
+
+export const nativeImage = {
+  createFromBitmap: (pixels: Uint8Array, size: unknown) => ({
+    pixels,
+    size,
+    setTemplateImage: (): void => undefined,
+  }),
+}
+
+type MenuItem = { readonly label?: string; readonly click?: () => void }
+export class Tray extends EventEmitter {
+  static opened: Tray[] = []
+  menu: readonly MenuItem[] = []
+  readonly image: unknown
+
+  constructor(image: unknown) {
+    super()
+    this.image = image
+    Tray.opened.push(this)
+  }
+  setImage(): void {
+    return
+  }
+  setToolTip(): void {
+    return
+  }
+  setContextMenu({ template }: { template: readonly MenuItem[] }): void {
+    this.menu = template
+  }
+  click(label: string): void {
+    this.menu.find(item => item.label === label)?.click?.()
+  }
+}
+
+export class Notification extends EventEmitter {
+  static shown: Notification[] = []
+  static supported = true
+  static isSupported(): boolean {
+    return Notification.supported
+  }
+
+  readonly content: { title: string; body: string }
+
+  constructor(content: Notification['content']) {
+    super()
+    this.content = content
+  }
+  show(): void {
+    Notification.shown.push(this)
+  }
+}
+
 export const nativeTheme = { shouldUseDarkColors: false }
 export const screen = {
   displays: [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
@@ -213,9 +308,15 @@ export const dialog = {
   showErrorBox: (...content: unknown[]): void => {
     dialog.shown.push(content)
   },
-  showMessageBox: (content: unknown): Promise<void> => {
+  /** The button that is clicked next. */
+  response: 0,
+  showMessageBox: (...content: unknown[]): Promise<{ response: number }> => {
+    dialog.shown.push(content.at(-1))
+    return Promise.resolve({ response: dialog.response })
+  },
+  showMessageBoxSync: (content: unknown): number => {
     dialog.shown.push(content)
-    return Promise.resolve()
+    return dialog.response
   },
 }
 export const Menu = {
@@ -223,7 +324,7 @@ export const Menu = {
   setApplicationMenu: (menu: unknown): void => {
     Menu.application = menu
   },
-  buildFromTemplate: (template: unknown) => ({ template, popup: () => undefined }),
+  buildFromTemplate: (template: readonly MenuItem[]) => ({ template, popup: () => undefined }),
 }
 
 export const safeStorage = {
