@@ -9,6 +9,7 @@ import {
 } from '../../contract/index.ts'
 import type { Accounts } from '../accounts/index.ts'
 import { CallFailure } from '../failure.ts'
+import { openKept } from '../kept.ts'
 import { checkedName } from '../names.ts'
 import type { Clock, Emit, Log, Random } from '../ports.ts'
 import type { Targets } from '../targets/index.ts'
@@ -41,12 +42,7 @@ export type ListsDeps = {
 export function createLists(deps: ListsDeps): Pick<Handlers, 'lists.list' | 'lists.save' | 'lists.remove'> {
   const { records, accounts, targets, clock, random, emit } = deps
 
-  const stored = (): readonly Stored[] =>
-    records.all(KIND).flatMap(({ id, value }) => {
-      const parsed = Stored.safeParse(value)
-      if (!parsed.success) deps.log('warning', 'target-list.unreadable', { id })
-      return parsed.success ? [parsed.data] : []
-    })
+  const kept = openKept(records, KIND, Stored, deps.log)
 
   const viewOf = ({ id, accountId, name, chatIds, updatedAt }: Stored): TargetList => {
     // Two groups may have become one supergroup since.
@@ -59,24 +55,24 @@ export function createLists(deps: ListsDeps): Pick<Handlers, 'lists.list' | 'lis
 
   accounts.watch(change => {
     if (change.kind !== 'removing') return
-    const lost = stored().filter(({ accountId }) => accountId === change.accountId)
-    for (const { id } of lost) records.remove(KIND, id)
+    const lost = kept.all().filter(({ accountId }) => accountId === change.accountId)
+    for (const { id } of lost) kept.remove(id)
     if (lost.length > 0) emit('lists.changed', {})
   })
 
   return {
     'lists.list': ({ accountId }) => {
       const known = new Set(accounts.ids())
-      return stored()
+      return kept
+        .all()
         .filter(one => known.has(one.accountId) && (accountId === null || one.accountId === accountId))
         .sort((a, b) => a.name.localeCompare(b.name))
         .map(viewOf)
     },
     'lists.save': ({ id, accountId, name, chatIds }) => {
       if (!accounts.ids().includes(accountId)) throw new CallFailure('account/unknown')
-      const all = stored()
-      if (id !== null && !all.some(one => one.id === id)) throw new CallFailure('list/unknown')
-      const others = all.filter(one => one.accountId === accountId && one.id !== id)
+      if (id !== null && kept.one(id) === undefined) throw new CallFailure('list/unknown')
+      const others = kept.all().filter(one => one.accountId === accountId && one.id !== id)
       if (others.length >= MOST) throw new CallFailure('list/too-many', { limit: MOST })
       const checked = checkedName(
         name,
@@ -90,12 +86,12 @@ export function createLists(deps: ListsDeps): Pick<Handlers, 'lists.list' | 'lis
         chatIds: [...new Set(chatIds)],
         updatedAt: instantOf(clock.now()),
       }
-      records.write(KIND, saved.id, saved)
+      kept.save(saved)
       emit('lists.changed', {})
       return viewOf(saved)
     },
     'lists.remove': ({ id }) => {
-      records.remove(KIND, id)
+      kept.remove(id)
       emit('lists.changed', {})
       return {}
     },

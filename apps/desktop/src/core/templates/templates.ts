@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Template, type Handlers, type TemplateId } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
+import { openKept } from '../kept.ts'
 import { checkedName } from '../names.ts'
 import type { Clock, Emit, Log, Random } from '../ports.ts'
 import { instantOf } from '../time.ts'
@@ -28,15 +29,8 @@ export function createTemplates(deps: {
 }): TemplatesHandlers {
   const { records, clock, random, emit } = deps
 
-  const stored = (): readonly Stored[] =>
-    records
-      .all(KIND)
-      .flatMap(({ id, value }) => {
-        const parsed = Stored.safeParse(value)
-        if (!parsed.success) deps.log('warning', 'template.unreadable', { id })
-        return parsed.success ? [parsed.data] : []
-      })
-      .sort((a, b) => a.position - b.position)
+  const kept = openKept(records, KIND, Stored, deps.log)
+  const stored = (): readonly Stored[] => [...kept.all()].sort((a, b) => a.position - b.position)
   const list = (): Template[] => stored().map(one => Template.parse(one))
   const changed = (): Template[] => {
     const present = list()
@@ -48,7 +42,7 @@ export function createTemplates(deps: {
     'templates.list': list,
     'templates.save': ({ id, name, ...words }) => {
       const all = stored()
-      const before = all.find(one => one.id === id)
+      const before = id === null ? undefined : kept.one(id)
       if (id !== null && before === undefined) throw new CallFailure('template/unknown')
       if (id === null && all.length >= MOST) throw new CallFailure('template/too-many', { limit: MOST })
       const others = all.filter(one => one.id !== id).map(one => one.name)
@@ -61,12 +55,12 @@ export function createTemplates(deps: {
         updatedAt: instantOf(clock.now()),
         position: before?.position ?? (all.at(-1)?.position ?? 0) + 1,
       }
-      records.write(KIND, saved.id, saved)
+      kept.save(saved)
       changed()
       return Template.parse(saved)
     },
     'templates.remove': ({ id }) => {
-      records.remove(KIND, id)
+      kept.remove(id)
       changed()
       return {}
     },
@@ -75,7 +69,7 @@ export function createTemplates(deps: {
       const asked = [...new Set(ids)].flatMap(id => all.find(one => one.id === id) ?? [])
       const ordered = [...asked, ...all.filter(one => !asked.includes(one))]
       ordered.forEach((one, index) => {
-        if (one.position !== index + 1) records.write(KIND, one.id, { ...one, position: index + 1 })
+        if (one.position !== index + 1) kept.save({ ...one, position: index + 1 })
       })
       return changed()
     },
