@@ -7,6 +7,9 @@ export const MAX_TEXT_LENGTH = 4096
 export const MAX_CAPTION_LENGTH = 1024
 export const MAX_CAPTION_LENGTH_PREMIUM = 2048
 
+/** Most files in one message: a message with several is an album (core.telegram.org/api/files#albums-grouped-media). */
+export const MAX_ALBUM = 10
+
 /** In characters. */
 export const MIN_PASSPHRASE_LENGTH = 10
 

@@ -13,8 +13,7 @@ export type MediaId = z.infer<typeof MediaId>
 export const MediaKind = z.enum(['photo', 'video', 'animation', 'audio', 'voice', 'document'])
 export type MediaKind = z.infer<typeof MediaKind>
 
-/** Most files in one message: a message with several is an album (core.telegram.org/api/files#albums-grouped-media). */
-export const MAX_ALBUM = 10
+export { MAX_ALBUM } from './limits.ts'
 
 const Facts = {
   name: z.string().min(1).max(255),
