@@ -6,6 +6,7 @@ import type {
   EventMessage,
   EventName,
   Input,
+  MediaFile,
   MethodName,
   Output,
   Payload,
@@ -20,6 +21,8 @@ export type Core = {
   onStale(listener: () => void): () => void
   /** Called when the vault is locked: what was read from it is to be forgotten here too. */
   onLocked(listener: () => void): () => void
+  /** A file that a person chose, copied into the profile. */
+  addFile(file: File): Promise<Envelope<MediaFile>>
   openExternal(url: string): void
 }
 
@@ -74,6 +77,13 @@ export function createCore(bridge: Bridge): Core {
     onLocked(listener) {
       lockListeners.add(listener)
       return () => void lockListeners.delete(listener)
+    },
+    async addFile(file) {
+      try {
+        return await bridge.addFile(file)
+      } catch {
+        return { ok: false, error: { code: 'call/core-unavailable', retryable: true } }
+      }
     },
     openExternal: url => bridge.openExternal(url),
   }

@@ -1,4 +1,3 @@
-import { AccountDefaults } from '../../contract/index.ts'
 import type {
   AccountId,
   AccountView,
@@ -33,12 +32,11 @@ import type {
   RestorePreview,
   SettingsView,
   SignInStep,
-  TargetListId,
-  TemplateId,
 } from '../../contract/index.ts'
 import { addDays, dayOf, toInstant, toLocal } from '../lib/time.ts'
 import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
 import { fakeShell } from './fake-shell.ts'
+import { fakeWords } from './fake-words.ts'
 
 export type Scenario = 'full' | 'new' | 'locked' | 'empty'
 
@@ -297,6 +295,13 @@ export function createFakeBridge(
     change(ids, one => ({ ...one, pending: { kind, until, error: null } }))
     return { asked: ids, failed: [], until }
   }
+  const pausedPlans = new Set<PlanId>()
+  const planOf = (id: PlanId) => {
+    const all = state.deliveries.filter(({ planId }) => planId === id)
+    const states: Record<string, number> = {}
+    for (const one of all) states[one.state] = (states[one.state] ?? 0) + 1
+    return { id, paused: pausedPlans.has(id), states, total: all.length }
+  }
   let confirmed = false
   let phone = ''
   const changeSeries = (id: SeriesId, change: Partial<SeriesView>) => {
@@ -307,6 +312,7 @@ export function createFakeBridge(
     return { series, done: 0, failed: 0 }
   }
 
+  const words = fakeWords(emit, () => iso(clock()), scenario === 'full')
   const handlers: { -readonly [N in MethodName]: Handlers[N] } = {
     'app.state': () => state.app,
     'vault.create': () => setApp({ vault: 'open' }),
@@ -396,6 +402,7 @@ export function createFakeBridge(
       if (found === undefined) throw new FakeFailure('account/unknown')
       return found
     },
+    'accounts.removal': () => ({ atTelegram: 4, here: 2, series: 1 }),
     'accounts.remove': ({ accountId }) => {
       state.accounts = state.accounts.filter(one => one.id !== accountId)
       emit('accounts.changed', state.accounts)
@@ -458,30 +465,23 @@ export function createFakeBridge(
       return { draftId: draft === null ? null : ('d1' as DraftId) }
     },
     'plans.loadDraft': () => state.draft,
-    'templates.list': () => [],
-    'templates.save': ({ id, ...words }) => ({
-      ...words,
-      id: id ?? (`t${String(++made)}` as TemplateId),
-      updatedAt: iso(clock()),
-    }),
-    'templates.remove': () => ({}),
-    'templates.reorder': () => [],
-    'lists.list': () => [],
-    'lists.save': ({ id, accountId, name, chatIds }) => ({
-      id: id ?? (`l${String(++made)}` as TargetListId),
-      ...{ accountId, name, problems: 0, updatedAt: iso(clock()) },
-      chats: chatIds.map(chatId => ({ id: chatId, title: chatId, state: 'ok' })),
-    }),
-    'lists.remove': () => ({}),
-    'drafts.list': () => [],
-    'drafts.open': () => {
-      throw new FakeFailure('draft/unknown')
+    'plans.get': ({ planId }) => planOf(planId),
+    'plans.pause': ({ planId, paused }) => {
+      pausedPlans[paused ? 'add' : 'delete'](planId)
+      return planOf(planId)
     },
-    'drafts.leave': () => ({}),
-    'drafts.remove': () => ({}),
-    'defaults.get': ({ accountId }) => AccountDefaults.parse({ accountId, text: '' }),
-    'defaults.save': given => given,
-    'messages.test': ({ draft }) => ({ text: draft.text, entities: draft.entities }),
+    'plans.cancel': ({ planId }) => {
+      const ids = state.deliveries.filter(one => one.planId === planId && one.state !== 'published')
+      return {
+        ids: hold(
+          ids.map(({ id }) => id),
+          'cancel',
+        ).asked,
+        failed: 0,
+        until: iso(clock() + 8000),
+      }
+    },
+    ...words.handlers,
     'logs.read': () => ({ lines: [], days: [], folder: '/home/alix/AutoTele/logs', level: 'info' }),
     'logs.follow': () => ({}),
     'diagnostics.get': () => ({ startedAt: null, running: false, items: [] }),
@@ -682,8 +682,7 @@ export function createFakeBridge(
       listener(connected)
       return () => void connections.delete(listener)
     },
-    addFile: () =>
-      Promise.resolve({ ok: false, error: { code: 'media/intake-over', retryable: true } } as const),
+    addFile: file => Promise.resolve({ ok: true, data: words.addFile(file) }),
     openExternal: url => void opened.push(url),
   }
 }
@@ -732,7 +731,10 @@ function preview(
     })
   }
   const series = rule === null ? null : { reserveUntil: items.at(-1)?.at ?? null, dates: reach }
-  return { items, series, album: null, findings, placingSeconds: items.length * 3, token: 'fake-token' }
+  const width = 100 / Math.max(1, draft.media.length)
+  const tiles = draft.media.map(({ id }, index) => ({ id, x: index * width, y: 0, width, height: 100 }))
+  const album = tiles.length === 0 ? null : { aspect: 1.6, tiles }
+  return { items, series, album, findings, placingSeconds: items.length * 3, token: 'fake-token' }
 }
 
 /** Four dates, a week apart: the rules themselves are the core's. */

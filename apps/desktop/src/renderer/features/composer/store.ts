@@ -4,7 +4,10 @@ import type {
   AccountId,
   CallError,
   ChatId,
+  ChatPlace,
+  DraftId,
   PlanDraft,
+  PlanMedia,
   PlanPreview,
   TextEntity,
 } from '../../../contract/index.ts'
@@ -15,6 +18,7 @@ import { readRow, rowOf, tomorrowAtNine, type DateRow } from './rows.ts'
 import { blankRule, formOf, readRule as readForm, type RuleForm } from './rule.ts'
 
 const SAVE_AFTER_MILLISECONDS = 400
+const LIVE_AFTER_MILLISECONDS = 500
 const MOST_STAGGER_MINUTES = 1440
 
 /** Nothing typed is no offset; null: not readable. */
@@ -34,6 +38,8 @@ export const useComposer = defineStore('composer', () => {
   const chatIds = ref<ChatId[]>([])
   const text = ref('')
   const entities = ref<TextEntity[]>([])
+  const media = shallowRef<readonly PlanMedia[]>([])
+  const places = shallowRef<readonly ChatPlace[]>([])
   const silent = ref(false)
   const linkPreview = ref(true)
   const timeZone = ref(settings.zone)
@@ -52,8 +58,8 @@ export const useComposer = defineStore('composer', () => {
     chatIds: chatIds.value,
     text: text.value,
     entities: entities.value,
-    media: [],
-    places: [],
+    media: [...media.value],
+    places: places.value.filter(({ chatId }) => chatIds.value.includes(chatId)),
     silent: silent.value,
     linkPreview: linkPreview.value,
     dates: dates.value,
@@ -65,7 +71,11 @@ export const useComposer = defineStore('composer', () => {
   /** Worth keeping? A chosen account alone is not. */
   const blank = computed(
     () =>
-      text.value === '' && chatIds.value.length === 0 && dates.value.length === 0 && mode.value === 'once',
+      text.value === '' &&
+      media.value.length === 0 &&
+      chatIds.value.length === 0 &&
+      dates.value.length === 0 &&
+      mode.value === 'once',
   )
 
   const loaded = ref(false)
@@ -97,6 +107,8 @@ export const useComposer = defineStore('composer', () => {
     chatIds.value = [...from.chatIds]
     text.value = from.text
     entities.value = [...(from.entities ?? [])]
+    media.value = from.media ?? []
+    places.value = from.places ?? []
     silent.value = from.silent ?? false
     linkPreview.value = from.linkPreview ?? true
     timeZone.value = from.timeZone
@@ -163,6 +175,7 @@ export const useComposer = defineStore('composer', () => {
     if (accountId.value === id) return
     accountId.value = id
     chatIds.value = []
+    places.value = []
   }
 
   /** Empties everything but the account and the zone. */
@@ -170,6 +183,8 @@ export const useComposer = defineStore('composer', () => {
     chatIds.value = []
     text.value = ''
     entities.value = []
+    media.value = []
+    places.value = []
     silent.value = false
     linkPreview.value = true
     rows.value = []
@@ -195,6 +210,61 @@ export const useComposer = defineStore('composer', () => {
     await save()
     saving.value = 'idle'
   }
+
+  /** Where in a chat, and as whom; null of both is the chat itself, as the account. */
+  function setPlace(chatId: ChatId, change: Partial<Omit<ChatPlace, 'chatId'>>) {
+    const before = places.value.find(one => one.chatId === chatId)
+    const after = { chatId, topicId: null, sendAs: null, ...before, ...change }
+    places.value = [
+      ...places.value.filter(one => one !== before),
+      ...(after.topicId === null && after.sendAs === null ? [] : [after]),
+    ]
+  }
+
+  /** Takes up another draft; the one that was open stays among the drafts. */
+  async function open(id: DraftId): Promise<void> {
+    await save()
+    const answer = await core.call('drafts.open', { id })
+    loadError.value = answer.ok ? null : answer.error
+    if (!answer.ok) return
+    reset()
+    fill(answer.data.draft)
+    stored = JSON.stringify(answer.data.draft)
+    saving.value = 'idle'
+  }
+
+  /** Begins with nothing; the draft that was open stays among the drafts. */
+  async function leave(): Promise<void> {
+    await save()
+    const answer = await core.call('drafts.leave', {})
+    loadError.value = answer.ok ? null : answer.error
+    if (!answer.ok) return
+    reset()
+    stored = 'null'
+    saving.value = 'idle'
+  }
+
+  /** What the plan means so far, renewed while it is being written: findings, album and text of each chat. */
+  const live = shallowRef<PlanPreview | null>(null)
+  let liveTimer: ReturnType<typeof setTimeout> | undefined
+  let newestLive = 0
+  watch(
+    draft,
+    now => {
+      clearTimeout(liveTimer)
+      const mine = ++newestLive
+      if (now.accountId === null || now.chatIds.length === 0) {
+        live.value = null
+        return
+      }
+      liveTimer = setTimeout(() => {
+        void core.call('plans.preview', now).then(answer => {
+          if (mine === newestLive) live.value = answer.ok ? answer.data : null
+        })
+      }, LIVE_AFTER_MILLISECONDS)
+    },
+    { deep: false },
+  )
 
   const preview = shallowRef<{ readonly draft: PlanDraft; readonly preview: PlanPreview } | null>(null)
   const reviewError = shallowRef<CallError | null>(null)
@@ -236,6 +306,12 @@ export const useComposer = defineStore('composer', () => {
     chatIds,
     text,
     entities,
+    media,
+    places,
+    setPlace,
+    open,
+    leave,
+    live,
     silent,
     linkPreview,
     timeZone,

@@ -2,6 +2,8 @@ import type { common as fr } from '../fr/common.ts'
 import type { Sentences } from '../sentences.ts'
 
 export const common: Sentences<typeof fr> = {
+  save: 'Save',
+  forget: 'Delete: {name}',
   cancel: 'Cancel',
   close: 'Close',
   retry: 'Try again',

@@ -1,4 +1,6 @@
 export const common = {
+  save: 'Enregistrer',
+  forget: 'Supprimer : {name}',
   cancel: 'Annuler',
   close: 'Fermer',
   retry: 'Réessayer',
