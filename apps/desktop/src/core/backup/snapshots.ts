@@ -27,7 +27,7 @@ const KEPT: Readonly<Record<Snapshot['reason'], number>> = {
   restore: Infinity,
 }
 
-const About = z.object({
+export const About = z.object({
   createdAt: Snapshot.shape.createdAt,
   reason: Snapshot.shape.reason,
   appVersion: z.string(),

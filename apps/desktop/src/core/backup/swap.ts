@@ -5,7 +5,7 @@ import type { RestorePart } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import { withStorageErrors, type DataPaths } from '../storage/index.ts'
 import { PARTS, placeOf } from './layout.ts'
-import { stampOf, syncFolder, writeAbout, type About } from './snapshots.ts'
+import { About, stampOf, syncFolder, writeAbout } from './snapshots.ts'
 
 // Several files change places "at once": what is to be done is written down first, in one atomic write. From then on
 // it is done, now or at the next start, before anything is opened; before it, nothing has happened.
@@ -15,7 +15,8 @@ export const STAGING = 'restoring'
 
 const Journal = z.object({
   version: z.literal(1),
-  staged: z.string(),
+  keptAs: z.string(),
+  about: About,
   moves: z.array(z.object({ from: z.string(), to: z.string(), aside: z.string() })),
 })
 type Journal = z.infer<typeof Journal>
@@ -46,9 +47,7 @@ export function decideRestore(
         const aside = isHere ? join(paths.root, keptAs, ...name.split('/')) : `${to}.${keptAs}`
         return [{ from: inRoot(from), to: inRoot(to), aside: inRoot(aside) }]
       })
-    const journal: Journal = { version: 1, staged: inRoot(staged), moves }
-    mkdirSync(join(paths.root, keptAs), { recursive: true, mode: 0o700 })
-    writeAbout(join(paths.root, keptAs), { ...about, reason: 'restore' })
+    const journal: Journal = { version: 1, keptAs, about: { ...about, reason: 'restore' }, moves }
     const file = join(paths.root, JOURNAL)
     writeFileSync(`${file}.next`, JSON.stringify(journal), { mode: 0o600, flush: true })
     renameSync(`${file}.next`, file)
@@ -75,7 +74,10 @@ export function finishRestore(root: string): void {
     const journal = Journal.safeParse(readJson(file))
     if (!journal.success) throw new CallFailure('storage/damaged')
     const at = (path: string): string => resolve(root, path)
-    const touched = new Set<string>([root])
+    const kept = join(root, journal.data.keptAs)
+    mkdirSync(kept, { recursive: true, mode: 0o700 })
+    writeAbout(kept, journal.data.about)
+    const touched = new Set<string>([root, kept])
     for (const { from, to, aside } of journal.data.moves.map(move => ({
       from: at(move.from),
       to: at(move.to),

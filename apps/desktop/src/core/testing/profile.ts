@@ -92,7 +92,7 @@ export function fillProfile({ data }: RunningProfile): void {
 export const draftOf = ({ data }: RunningProfile): unknown =>
   createSealedRecords(data().database, data().vault.sealer, () => undefined).read('draft', 'composer')
 
-export const setDraft = ({ data }: Running, text: string): void =>
+export const setDraft = ({ data }: RunningProfile, text: string): void =>
   createSealedRecords(data().database, data().vault.sealer, () => undefined).write('draft', 'composer', {
     text,
   })
