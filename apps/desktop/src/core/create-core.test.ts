@@ -88,7 +88,7 @@ describe('opening', () => {
     await next.core.stop()
   })
 
-  const ANSWERS_LOCKED = /^(?:app\.|vault\.(?:create|unlock|lock)$|settings|logs|diagnostics\.|backup\.)/
+  const ANSWERS_LOCKED = /^(?:app\.|vault\.(?:create|unlock|lock)$|(?:settings|logs|diagnostics)\.|backup\.)/
   test('until the vault is open only what opens it, settings and restoring answer', async () => {
     const { core } = await startCore()
     for (const name of coreMethods) {

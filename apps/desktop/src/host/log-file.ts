@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock, Log } from '../core/ports.ts'
+import { LOG_FILE, logFileName } from '../core/logs/file-name.ts'
 import { fromLevel, logLevel } from '../core/settings/index.ts'
 import { dataPaths } from '../core/storage/paths.ts'
 import { redactField } from './redaction.ts'
@@ -8,7 +9,6 @@ import { redactField } from './redaction.ts'
 export type { Log } from '../core/ports.ts'
 
 const KEPT_DAYS = 90
-const FILE = /^autotele_(\d{4})(\d{2})(\d{2})\.log$/
 
 /**
  * Writes `autotele_YYYYMMDD.log` in the data folder's `logs`, one line each: local time with its offset, level,
@@ -38,7 +38,7 @@ export function openLog(options: {
         removeOld(folder, clock.now())
         today = day
       }
-      appendFileSync(join(folder, `autotele_${day}.log`), line, { mode: 0o600 })
+      appendFileSync(join(folder, logFileName(day)), line, { mode: 0o600 })
     } catch {
       today = ''
     }
@@ -49,7 +49,7 @@ export function openLog(options: {
 /** The last lines of today's file, as they were written: without secrets. Empty when it cannot be read. */
 export function logTail(dataFolder: string, clock: Clock, lines: number): readonly string[] {
   try {
-    const file = join(logFolder(dataFolder), `autotele_${localTime(clock.now()).day}.log`)
+    const file = join(logFolder(dataFolder), logFileName(localTime(clock.now()).day))
     return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines)
   } catch {
     return []
@@ -59,8 +59,8 @@ export function logTail(dataFolder: string, clock: Clock, lines: number): readon
 function removeOld(folder: string, now: number): void {
   const oldest = localTime(now - KEPT_DAYS * 86_400_000).day
   for (const name of readdirSync(folder)) {
-    const match = FILE.exec(name)
-    if (match !== null && match.slice(1).join('') < oldest) rmSync(join(folder, name), { force: true })
+    const day = LOG_FILE.exec(name)?.[1]
+    if (day !== undefined && day < oldest) rmSync(join(folder, name), { force: true })
   }
 }
 

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { logs as contract, type LogLine } from '../../contract/index.ts'
 import { eventually, fakeTime, settle, tempFolder } from '../testing/index.ts'
-import { createLogs, logFileName } from './index.ts'
+import { logFileName } from './file-name.ts'
+import { createLogs } from './index.ts'
 
 const line = (event: string, level = 'INFO', day = '2027-03-10') =>
   `${day}T12:00:00.000+01:00 ${level.padEnd(7)} [core] ${event} {"n":1}\n`
