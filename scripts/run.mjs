@@ -1,4 +1,4 @@
-// The one door: `npm start`, `npm run server` and `npm test` come through here on whatever Node (>= 20) the
+// The one door: `npm start`, `npm run serve`, `npm run server` and `npm test` come through here on whatever Node (>= 20) the
 // machine has. It installs with the pinned pnpm when the lockfile is newer than what is installed, then hands
 // over to the project's own Node 24. Plain JavaScript, no dependency: nothing is installed yet when it starts.
 import { spawn } from 'node:child_process'
@@ -71,6 +71,13 @@ try {
       await run(node24, turbo('build', '--output-logs=errors-only'), { quiet: true })
       become([join('packages', 'sandbox', 'src', 'product', 'main.ts'), ...args])
       break
+    // The client without a screen, against real servers; what it prints to another program stays one line.
+    case 'serve':
+      await run(node24, turbo('build', '--filter=@autotele/desktop', '--output-logs=errors-only'), {
+        quiet: true,
+      })
+      become([join('apps', 'desktop', 'src', 'host', 'serve-web.ts'), ...args])
+      break
     case 'server':
       await run(node24, turbo('build', '--filter=@autotele/license-server'), { quiet: true })
       become([join('apps', 'license-server', 'src', 'cli', 'main.ts'), ...args])
@@ -79,7 +86,7 @@ try {
       become([join('scripts', 'test.ts'), ...args])
       break
     default:
-      throw new Error(`Unknown task "${task}": start, server or test`)
+      throw new Error(`Unknown task "${task}": start, serve, server or test`)
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -265,6 +265,68 @@ describe('one running host', () => {
   })
 })
 
+test('a WebSocket is not spoken here: asking for one, signed in or not, gets no upgrade', async () => {
+  const host = await start(tempFolder())
+  onTestFinished(() => host.stop())
+  const cookie = await signIn(host.url)
+  const upgrade = (headers: Record<string, string>): Promise<string> =>
+    new Promise(resolve => {
+      const request = httpRequest({
+        host: '127.0.0.1',
+        port: host.port,
+        path: '/events',
+        headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', ...headers },
+        agent: false,
+      })
+      request.on('upgrade', () => resolve('upgraded'))
+      request.on('response', response => {
+        resolve(String(response.statusCode))
+        response.destroy()
+      })
+      request.on('error', () => resolve('closed'))
+      request.end()
+    })
+  expect(await upgrade({})).toBe('401')
+  expect(await upgrade({ cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).toBe(
+    '403',
+  )
+  expect(await upgrade({ cookie })).not.toBe('upgraded')
+})
+
+test('what is too large never becomes a request: headers, an endless address, a body that lies about its length', async () => {
+  const host = await start(tempFolder())
+  onTestFinished(() => host.stop())
+  const cookie = await signIn(host.url)
+  const refused = (promise: Promise<Answer>): Promise<number> =>
+    promise.then(
+      ({ status }) => status,
+      () => 0,
+    )
+  expect(await refused(ask(host.port, '/', { headers: { cookie, 'x-large': 'x'.repeat(20_000) } }))).toBe(431)
+  expect(await refused(ask(host.port, `/${'x'.repeat(20_000)}`, { headers: { cookie } }))).toBe(431)
+  const many = Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`x-${n}`, '']))
+  expect(await refused(ask(host.port, '/', { headers: { cookie, ...many } }))).toBe(431)
+  const endless = new Promise<string>(resolve => {
+    const socket = connect(host.port, '127.0.0.1', () => {
+      socket.write(
+        `POST /rpc HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ${cookie}\r\nX-AutoTele: 1\r\n` +
+          'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
+      )
+      const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
+      const more = (): void => {
+        if (!socket.destroyed) socket.write(chunk, () => setImmediate(more))
+      }
+      more()
+    })
+    let answer = ''
+    socket.on('data', data => (answer += String(data)))
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(answer))
+  })
+  expect(await endless).toMatch(/^(?:HTTP\/1\.1 413 |$)/)
+  expect((await ask(host.port, '/', { headers: { cookie } })).status).toBe(200)
+})
+
 test('a restart of the host keeps the browser signed in', async () => {
   const folder = tempFolder()
   const first = await start(folder)

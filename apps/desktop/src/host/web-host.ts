@@ -8,6 +8,7 @@ import { readStaticFiles } from './static-files.ts'
 import { noKeyring, superviseCore } from './supervisor.ts'
 import { watchForWakes } from './wake.ts'
 import { startWebServer } from './web-server.ts'
+import { announceHost, newRun, outsideLinks } from './web-link.ts'
 import { createWebSessions, webSecret } from './web-session.ts'
 
 export type WebHostOptions = {
@@ -42,7 +43,9 @@ export type WebHost = {
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   const { dataFolder, rendererFolder, version, core } = options
   const files = readStaticFiles(rendererFolder)
-  const sessions = createWebSessions(await webSecret(dataFolder), systemClock)
+  const secret = await webSecret(dataFolder)
+  const run = newRun()
+  const sessions = createWebSessions(secret, systemClock, outsideLinks(secret, run, systemClock))
   const log = openLog({
     dataFolder,
     source: 'host',
@@ -90,6 +93,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
   })
   const server = await startWebServer({ core: shell, sessions, files, port: options.port ?? 0 })
   supervisor.start()
+  const endAnnouncement = await announceHost(dataFolder, { port: server.port, run })
   const endWatch = watchForWakes(systemClock, systemTimers, () => {
     log('info', 'host.woke')
     supervisor.resume()
@@ -105,7 +109,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     stop: async () => {
       endWatch()
       shell.stop()
-      await Promise.all([server.close(), supervisor.stop()])
+      await Promise.all([server.close(), supervisor.stop(), endAnnouncement()])
       log('info', 'host.stopped')
     },
   }

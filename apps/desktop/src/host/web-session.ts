@@ -24,9 +24,13 @@ const LINKS_KEPT = 8
  * data folder, so that a restart of the host keeps the browser signed in. Its name is this installation's own:
  * cookies ignore ports (RFC 6265 section 8.5), and two hosts on one machine must not sign each other out. For the same
  * reason a program of another user of this machine could read the cookie if this browser visited it on 127.0.0.1: on a
- * machine shared with people one does not trust, use the desktop form.
+ * machine shared with people one does not trust, use the desktop form. `outside` knows links made without asking us.
  */
-export function createWebSessions(secret: Uint8Array, clock: Clock): WebSessions {
+export function createWebSessions(
+  secret: Uint8Array,
+  clock: Clock,
+  outside: { take(token: string): boolean } = { take: () => false },
+): WebSessions {
   const sign = (text: string): Buffer => createHmac('sha256', secret).update(text).digest()
   const name = `autotele-${sign('cookie-name').toString('hex').slice(0, 8)}`
   let tokens: readonly Buffer[] = []
@@ -47,7 +51,7 @@ export function createWebSessions(secret: Uint8Array, clock: Clock): WebSessions
     redeem(token) {
       const given = digest(token)
       const left = tokens.filter(known => !sameBytes(known, given))
-      if (left.length === tokens.length) return undefined
+      if (left.length === tokens.length && !outside.take(token)) return undefined
       tokens = left
       const payload = `${Math.floor(clock.now() / 1000) + LIFE_SECONDS}.${randomBytes(16).toString('base64url')}`
       const mac = sign(`session.${payload}`).toString('base64url')
