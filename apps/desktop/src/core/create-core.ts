@@ -1,8 +1,8 @@
 import type { PublicJwk } from '@autotele/shared'
 import type { AccountId, Envelope, EventMessage, Handlers } from '../contract/index.ts'
-import { createAccounts, type Accounts } from './accounts/index.ts'
+import { createAccounts, createRemoval, type Accounts } from './accounts/index.ts'
 import { createDefaults } from './defaults/index.ts'
-import { createDelivery } from './delivery/index.ts'
+import { createDelivery, type Deliveries } from './delivery/index.ts'
 import {
   createContacts,
   createDiagnostics,
@@ -19,12 +19,13 @@ import { createImport } from './import/index.ts'
 import { openLicense, readMachineId } from './license/index.ts'
 import { createLists } from './lists/index.ts'
 import { createLogs } from './logs/index.ts'
+import { createMedia } from './media/index.ts'
 import { createNetwork } from './network/index.ts'
 import type { Emit, Log, Ports } from './ports.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { createPlans } from './plans/index.ts'
 import { openProfile, type Features, type OpenData, type Profile } from './profile.ts'
-import { createSeries } from './series/index.ts'
+import { createSeries, type Series } from './series/index.ts'
 import { fromLevel, logLevel, type Settings } from './settings/index.ts'
 import { lockFolder, type Database } from './storage/index.ts'
 import { createTargets } from './targets/index.ts'
@@ -220,8 +221,15 @@ async function openFeatures(
     }
     return accountId === null ? general : defaults.pace(accountId, general)
   }
-  const deliveries = createDelivery({ ...shared, accounts, targets, pace })
-  const series = createSeries({
+  const drafts = createDrafts({ ...shared, records })
+  const media = createMedia({
+    ...shared,
+    records,
+    folder: paths.media,
+    inUse: () => [...deliveries.mediaInUse(), ...series.mediaInUse(), ...drafts.mediaInUse()],
+  })
+  const deliveries: Deliveries = createDelivery({ ...shared, accounts, targets, media, pace })
+  const series: Series = createSeries({
     ...shared,
     accounts,
     targets,
@@ -234,6 +242,7 @@ async function openFeatures(
     accounts,
     targets,
     delivery: deliveries,
+    media,
     series,
     language: () => settings.values()['app.language'],
     now: clock.now,
@@ -267,12 +276,13 @@ async function openFeatures(
   accounts.start().catch((error: unknown) => {
     log('error', 'accounts.start', { error: error instanceof Error ? error.name : 'unknown' })
   })
+  media.start()
   series.start()
   deliveries.start()
 
   return {
     handlers: {
-      ...createDrafts({ ...shared, records }).handlers,
+      ...drafts.handlers,
       ...createTemplates({ ...shared, records }),
       ...createLists({ ...shared, records, accounts, targets }),
       ...defaults.handlers,
@@ -284,6 +294,13 @@ async function openFeatures(
       ...license.handlers,
       ...network.handlers,
       ...accounts.handlers,
+      ...createRemoval(accounts.handlers['accounts.remove'], accounts.ids, {
+        counts: deliveries.underWay,
+        cancelAll: deliveries.cancelAll,
+        series: series.countOf,
+      }),
+      ...media.handlers,
+      ...media.hostHandlers,
       ...imports.handlers,
       ...targets.handlers,
       ...plans,
@@ -297,6 +314,7 @@ async function openFeatures(
       series.stop()
       history.stop()
       await deliveries.stop()
+      await media.stop()
       await accounts.stop()
       deps.tell(null)
       contacts.detach()

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PASSPHRASE_ROUNDS } from '@autotele/crypto'
-import type { AppState, Envelope, Handlers, RestorePart } from '../contract/index.ts'
+import type { AppState, Envelope, Handlers, HostHandlers, RestorePart } from '../contract/index.ts'
 import { clearStaging, clearTemporary, createBackup, createSnapshots, finishRestore } from './backup/index.ts'
 import { CallFailure } from './failure.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -22,7 +22,7 @@ import { createAutoLock, createVault, resealAll, type Vault } from './vault/inde
 
 /** Everything that needs the open vault. */
 export type Features = {
-  readonly handlers: Partial<Handlers>
+  readonly handlers: Partial<Handlers & HostHandlers>
   stop(): Promise<void>
   resume(): void
 }

@@ -1,5 +1,13 @@
 import type { z } from 'zod'
-import { contract, METHOD_NAMES, type Envelope, type Handlers, type MethodName } from '../contract/index.ts'
+import {
+  contract,
+  hostContract,
+  METHOD_NAMES,
+  type Envelope,
+  type Handlers,
+  type HostHandlers,
+  type MethodName,
+} from '../contract/index.ts'
 import { CallFailure } from './failure.ts'
 import type { Log } from './ports.ts'
 
@@ -7,19 +15,20 @@ export type Router = { call(name: unknown, input: unknown): Promise<Envelope<unk
 
 type Schemas = { readonly input: z.ZodType; readonly output: z.ZodType }
 
-const methods: ReadonlyMap<unknown, Schemas> = new Map(
-  METHOD_NAMES.map(name => {
+const methods: ReadonlyMap<unknown, Schemas> = new Map<unknown, Schemas>([
+  ...METHOD_NAMES.map((name): [unknown, Schemas] => {
     const [feature, member] = name.split('.') as [keyof typeof contract, string]
     return [name, (contract[feature] as unknown as Record<string, Schemas>)[member] as Schemas]
   }),
-)
+  ...Object.entries(hostContract),
+])
 
 /**
  * Answers the interface's calls: never throws, never echoes an input. `handlers` is asked at each call; a method of
  * the contract without a handler just now is one that needs the open vault. `checkOutputs` is for tests.
  */
 export function createRouter(
-  handlers: () => Partial<Handlers>,
+  handlers: () => Partial<Handlers & HostHandlers>,
   { log, checkOutputs = false }: { log: Log; checkOutputs?: boolean },
 ): Router {
   const answer = async (name: MethodName, schemas: Schemas, input: unknown): Promise<unknown> => {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Bridge, EventMessage } from '../contract/index.ts'
-import { exposed, ipcRenderer } from '../main/testing/electron.ts'
+import { exposed, ipcRenderer, webUtils } from '../main/testing/electron.ts'
 import './index.ts'
 
 beforeEach(() => {
@@ -8,12 +8,13 @@ beforeEach(() => {
 })
 const bridge = (): Bridge => exposed.get('autotele') as Bridge
 
-test('the page is given these four functions and nothing of Electron', () => {
+test('the page is given these five functions and nothing of Electron', () => {
   expect([...exposed.keys()]).toEqual(['autotele'])
   expect(Object.entries(bridge()).map(([name, value]) => [name, typeof value])).toEqual([
     ['call', 'function'],
     ['subscribe', 'function'],
     ['onConnection', 'function'],
+    ['addFile', 'function'],
     ['openExternal', 'function'],
   ])
 })
@@ -71,5 +72,16 @@ test('opening a link only asks', () => {
   bridge().openExternal('https://pay.example.org/')
   expect(ipcRenderer.invoked).toEqual([
     { channel: 'autotele', request: { kind: 'open', url: 'https://pay.example.org/' } },
+  ])
+})
+
+test('a file the person chose goes by its path, one made by a script not at all', async () => {
+  ipcRenderer.answer = { ok: true, data: {} }
+  const chosen = { name: 'photo.jpg', size: 3 }
+  webUtils.paths.set(chosen, '/home/marie/photo.jpg')
+  expect(await bridge().addFile(chosen)).toEqual({ ok: true, data: {} })
+  expect(await bridge().addFile({ name: 'passwd', size: 3 })).toMatchObject({ ok: false })
+  expect(ipcRenderer.invoked).toEqual([
+    { channel: 'autotele', request: { kind: 'add-file', path: '/home/marie/photo.jpg' } },
   ])
 })

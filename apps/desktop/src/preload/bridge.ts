@@ -1,5 +1,5 @@
 import { EVENT_NAMES, METHOD_NAMES } from '../contract/names.ts'
-import type { Bridge, EventMessage } from '../contract/index.ts'
+import type { Bridge, ChosenFile, EventMessage } from '../contract/index.ts'
 
 /** What the bridge needs of `ipcRenderer`. */
 export type Ipc = {
@@ -14,9 +14,10 @@ const events: ReadonlySet<string> = new Set(EVENT_NAMES)
 
 /**
  * The interface's only way out of its sandbox: the contract's names over one channel. Listeners get plain data, never
- * Electron's event, which would hand them the sender (Electron security checklist, 20).
+ * Electron's event, which would hand them the sender (Electron security checklist, 20). `pathOf` tells where a file that
+ * the person chose lies, '' for one that a script has made: the page never names a path.
  */
-export function createBridge(ipc: Ipc): Bridge {
+export function createBridge(ipc: Ipc, pathOf: (file: ChosenFile) => string): Bridge {
   const messageListeners = new Set<(message: EventMessage) => void>()
   const connectionListeners = new Set<(connected: boolean) => void>()
 
@@ -47,8 +48,11 @@ export function createBridge(ipc: Ipc): Bridge {
       })
       return () => void connectionListeners.delete(listener)
     },
-    async addFile() {
-      return { ok: false, error: { code: 'media/intake-over', retryable: true } }
+    async addFile(file) {
+      const path = pathOf(file)
+      return path === ''
+        ? { ok: false, error: { code: 'media/intake-over', retryable: false } }
+        : ((await ipc.invoke(CHANNEL, { kind: 'add-file', path })) as never)
     },
     openExternal(url) {
       void ipc.invoke(CHANNEL, { kind: 'open', url })

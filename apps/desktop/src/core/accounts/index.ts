@@ -51,6 +51,8 @@ export type AccountChange =
   | { readonly kind: 'removing'; readonly accountId: AccountId }
   | { readonly kind: 'added'; readonly accountId: AccountId }
 
+export { createRemoval } from './removal.ts'
+
 export type AccountsHandlers = Pick<
   Handlers,
   | 'accounts.list'
@@ -88,6 +90,7 @@ export type Accounts = Adoption & {
   userId(accountId: AccountId): string
   /** The name of the account's owner; throws `account/unknown`. */
   nameOf(accountId: AccountId): string
+  isPremium(accountId: AccountId): boolean
   watch(listener: (change: AccountChange) => void): () => void
 }
 
@@ -387,6 +390,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     serverNow: accountId => lines.get(accountId)?.serverNow() ?? clock.now(),
     userId: accountId => known(accountId).userId,
     nameOf: accountId => known(accountId).name,
+    isPremium: accountId => cached.get(accountId)?.premium ?? false,
     watch: listener => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -16,8 +16,8 @@ export type CancelTools = {
   reconcileChat(chatId: ChatId): void
 }
 
-/** Ids in one request to Telegram. */
-const BATCH = 100
+/** Deliveries in one request to Telegram; albums are up to ten ids each. */
+const BATCH = 50
 
 /**
  * Cancels rows of one account, each answering for itself. Runs inside the lane's exclusive section. What is at Telegram
@@ -71,7 +71,8 @@ export async function cancelRows(
       }
       const deleted = await line.deleteScheduled(
         peer,
-        batch.flatMap(({ scheduledId }) => scheduledId ?? []),
+        // Of an album every message: deleting one leaves the others.
+        batch.flatMap(row => store.partsOf(row).flatMap(({ scheduledId }) => scheduledId ?? [])),
       )
       if (deleted.ok) {
         done(batch)

@@ -323,6 +323,19 @@ test('A4, A6: whatever is lost while messages are edited, moved, sent at once an
             { method: 'sendScheduledNow', does: 'late' },
           ],
         ],
+        // Two of one text in one chat: one published at once, the other deleted by a request given up as lost.
+        [
+          [
+            { lifetime: 16, change: { row: 3, what: 'sendNow', then: 0 } },
+            { lifetime: 37, change: { row: 1, what: 'cancelSoon', then: 23 } },
+            { lifetime: 70, change: { row: 5, what: 'cancelSoon', then: 3 } },
+          ],
+          [
+            { method: 'deleteScheduled', does: 'late' },
+            { method: 'publishedBetween', does: classify('FLOOD_WAIT_20', 420) },
+            { method: 'sendScheduledNow', does: classify('FLOOD_WAIT_20', 420) },
+          ],
+        ],
       ],
     },
   )

@@ -1,4 +1,12 @@
-import type { AccountId, ChatId, DeliveryId, Handlers, Output, PlanId } from '../../contract/index.ts'
+import type {
+  AccountId,
+  ChatId,
+  DeliveryId,
+  Handlers,
+  MediaId,
+  Output,
+  PlanId,
+} from '../../contract/index.ts'
 import type { AccountChange } from '../accounts/index.ts'
 import { CallFailure } from '../failure.ts'
 import { callFailureOf } from '../telegram/call-failure.ts'
@@ -11,12 +19,14 @@ import type { DeliveryDeps } from './ports.ts'
 import { createStore, type Content, type NewPlan, type StoredDelivery, type RowOutcome } from './store.ts'
 import { instantOf } from '../time.ts'
 import { viewOf } from './view.ts'
+import { createWholePlan, type PlanHandlers } from './whole-plan.ts'
 
 export type { AccountsPort, DeliveryDeps, TargetsPort } from './ports.ts'
 export type { NewPlan } from './store.ts'
 export { placingSeconds, type PaceSettings } from './pace.ts'
 
 export type DeliveryHandlers = ManageHandlers &
+  PlanHandlers &
   Pick<
     Handlers,
     | 'deliveries.list'
@@ -48,11 +58,23 @@ export type Deliveries = {
   outcomes(from: number, to: number, accountId?: AccountId): readonly RowOutcome[]
   /** Runs `work` between two messages of the account, as one more of them: never sooner than the pace allows. */
   inPace<T>(accountId: AccountId, work: () => Promise<T>): Promise<T>
+  /** Files that messages still to come, or still to be retried, need. */
+  mediaInUse(): readonly MediaId[]
+  /** What of an account is in Telegram's queues, and what is on its way there. */
+  underWay(accountId: AccountId): { readonly atTelegram: number; readonly here: number }
+  /** Takes back everything an account has under way; answers how many messages could not be. */
+  cancelAll(accountId: AccountId): Promise<number>
   /** Called whenever a delivery has changed; answers with the function that ends it. */
   watch(listener: () => void): () => void
 }
 
-export type ChatMessage = { readonly at: number; readonly text: string; readonly pending: boolean }
+/** `places`: how many it takes in the chat's queue. */
+export type ChatMessage = {
+  readonly at: number
+  readonly text: string
+  readonly pending: boolean
+  readonly places: number
+}
 
 const STOP_TIMEOUT_MS = 3000
 /** Telegram's own limit of scheduled messages in one chat. */
@@ -190,7 +212,7 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
         at: instantOf(at * 1000),
         text,
         entities: [...entities],
-        media,
+        media: media.length > 0,
       })),
       ours: store.oursIn(accountId, chatId),
       limit: QUEUE_LIMIT,
@@ -211,8 +233,10 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
 
   const progress = () => accounts.ids().map(accountId => laneOf(accountId).progress())
 
+  const manage = createManage(store, laneOf, deps)
   const handlers: DeliveryHandlers = {
-    ...createManage(store, laneOf, deps),
+    ...manage,
+    ...createWholePlan(store, laneOf, manage['deliveries.cancelSoon'], deps),
     'deliveries.list': input => listPage(input, store, targets, Math.floor(clock.now() / 1000)),
     'deliveries.get': ({ ids }) =>
       ids.flatMap(id => store.one(id) ?? []).map(row => viewOf(row, store, targets)),
@@ -268,15 +292,25 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
       store.transaction(() => {
         for (const row of rows) {
           const content = texts.get(row.id)
-          const { linkPreview } = store.plan(row.planId)
+          const { linkPreview, media } = store.plan(row.planId)
           if (content !== undefined)
-            store.wishes.setContent(row, 'own', { ...content, linkPreview, media: false })
+            store.wishes.setContent(row, 'own', { ...content, linkPreview, media: [...media] })
         }
         also()
       })
       if (rows.length > 0) emit('deliveries.changed', { ids: rows.map(({ id }) => id) })
     },
     planOfToken: store.planOfToken,
+    mediaInUse: () => store.mediaInUse(Math.floor(clock.now() / 1000)),
+    underWay: accountId => {
+      const open = store.openOf(accountId)
+      const placed = open.filter(({ state }) => state === 'scheduled' || state === 'drifted')
+      return { atTelegram: placed.length, here: open.length - placed.length }
+    },
+    cancelAll: async accountId => {
+      const { failed } = await cancel(store.openOf(accountId).map(({ id }) => id))
+      return failed.length
+    },
     othersIn: store.wishes.others,
     outcomes: store.outcomes,
     inPace,
@@ -289,6 +323,7 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
         at: row.at,
         text: store.content(row).text,
         pending: row.state !== 'published',
+        places: row.parts,
       })),
   }
 }

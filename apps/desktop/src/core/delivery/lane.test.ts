@@ -285,7 +285,7 @@ describe('what Telegram really has', () => {
     const { scheduled, published } = core.dc.channel('1')
     const [sent] = scheduled.splice(0)
     const at = Math.floor(core.time.clock.now() / 1000)
-    published.push({ id: 90, at, text: sent!.text, entities: [], fromScheduled: true })
+    published.push({ id: 90, at, text: sent!.text, entities: [], media: [], fromScheduled: true })
     core.dc.hint({ kind: 'published', chatId: '-1001' })
     await core.time.advance(5000)
     expect(await states(core)).toEqual(['published'])
@@ -345,7 +345,7 @@ describe('cancelling and retrying', () => {
     const core = await signedInMessaging()
     core.dc
       .channel('1')
-      .published.push({ id: 1, at: 1, text: 'Important', entities: [], fromScheduled: false })
+      .published.push({ id: 1, at: 1, text: 'Important', entities: [], media: [], fromScheduled: false })
     await confirm(core, draftOf(core.accountId))
     await core.time.advance(5000)
     expect(core.dc.channel('1').scheduled[0]?.id).toBe(1)

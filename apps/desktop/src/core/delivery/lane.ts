@@ -1,6 +1,6 @@
 import type { AccountId, ChatId, DeliveryId, ErrorCode, Progress } from '../../contract/index.ts'
 import { instantOf } from '../time.ts'
-import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
+import type { RemoteFile, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { transition, type Delivery, type DeliveryEvent } from './machine.ts'
 import { afterFlood, afterSend, nextSlot } from './pace.ts'
@@ -8,6 +8,7 @@ import type { DeliveryDeps } from './ports.ts'
 import { cancelRows } from './cancel.ts'
 import { lookAtChat, type Look } from './look.ts'
 import type { DeliveryStore, StoredDelivery } from './store.ts'
+import { createUploads } from './uploads.ts'
 import { createWishWork, type Wished } from './wish-work.ts'
 
 /** The wall clock may jump and computers sleep, so no sleep is longer than this. */
@@ -21,6 +22,19 @@ const BANNED_CHATS_MEANING_RESTRICTED = 3
 /** The same unheard-of refusal this many times: something general is wrong, so the lane stops and a person looks. */
 const STRANGE_REFUSALS_MEANING_STOP = 3
 
+const CHAT_UNKNOWN: TelegramFailure = { reaction: 'SKIP', code: 'chat/unknown', rpc: 'chat-unknown' }
+const NO_SENDER: TelegramFailure = {
+  reaction: 'SKIP',
+  code: 'telegram/send-as-refused',
+  rpc: 'send-as-unknown',
+}
+/** What a chat refuses of one message, and not of every other. */
+const OF_THE_MESSAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'telegram/kind-not-allowed-in-chat',
+  'telegram/send-as-refused',
+  'telegram/topic-gone',
+])
+
 export type Lane = ReturnType<typeof createLane>
 
 /** The one worker of an account: everything that concerns its deliveries at Telegram happens here, one step at a time. */
@@ -28,6 +42,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
   const { clock, timers, accounts, targets, log } = deps
   const exclusive = oneAtATime()
   const wishes = createWishWork(accountId, store, deps)
+  const uploads = createUploads(accountId, deps)
   const toReconcile = new Set<ChatId>()
   const bannedIn = new Set<string>()
   const strange = new Map<string, number>()
@@ -79,7 +94,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
 
   const progress = (): Progress => {
     const counts = store.counts(accountId, store.lane(accountId).run)
-    return { accountId, ...counts, waiting: waiting(), upload: null }
+    return { accountId, ...counts, waiting: waiting(), upload: uploads.progress() }
   }
 
   const tell = (): void => {
@@ -117,8 +132,16 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       await carryOut(line, wish)
       return 'now'
     }
+    // Files go ahead of their message, whose pace they do not touch.
+    const files = next === null ? [] : store.content(next).files
+    if (next === null) uploads.rest()
+    const uploaded = await uploads.step(line, files)
+    if (next !== null && uploaded.kind !== 'ready') {
+      if (uploaded.kind === 'failed') await unprepared(next, uploaded.failure)
+      return 'now'
+    }
     if (next !== null && slot <= now) {
-      await place(line, next)
+      await place(line, next, uploaded.kind === 'ready' ? uploaded.files : [])
       return 'now'
     }
     const wakeForPlacing = next === null && wish === null ? Infinity : slot
@@ -185,7 +208,8 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     const seen = await lookAtChat(line, targets, store, accountId, chatId)
     if (seen.ok) {
       toReconcile.delete(chatId)
-      store.wishes.setOthers(accountId, chatId, seen.value.others.length, clock.now())
+      const others = seen.value.others.reduce((sum, { parts }) => sum + (parts?.length ?? 1), 0)
+      store.wishes.setOthers(accountId, chatId, others, clock.now())
       wishes.saw(seen.value.seen)
       return seen
     }
@@ -212,18 +236,36 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     })
   }
 
-  const place = async (line: TelegramConnection, row: StoredDelivery): Promise<void> => {
+  /** A file did not get there: its message waits, or cannot be placed at all; those with the same file likewise. */
+  const unprepared = async (row: StoredDelivery, failure: TelegramFailure): Promise<void> => {
+    log('info', 'delivery.upload-refused', { reaction: failure.reaction, rpc: failure.rpc })
+    const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
+    const others = failure.reaction === 'FIX' ? store.waitingOfPlan(row.planId) : []
+    apply(
+      [row, ...others.filter(({ id }) => id !== row.id)].map(one => [
+        one,
+        { kind: 'unprepared', failure, jitter },
+      ]),
+    )
+    accounts.report(accountId, failure)
+    // A line that has just died is not asked again before the account has heard of it.
+    await Promise.resolve()
+  }
+
+  const place = async (
+    line: TelegramConnection,
+    row: StoredDelivery,
+    files: readonly RemoteFile[],
+  ): Promise<void> => {
     const peer = targets.peerOf(accountId, row.chatId)
-    if (peer === null) {
-      apply([
-        [
-          row,
-          { kind: 'concerned', failure: { reaction: 'SKIP', code: 'chat/unknown', rpc: 'chat-unknown' } },
-        ],
-      ])
+    const sendAs = row.sendAs === null ? null : targets.sendAs(accountId, row.chatId, row.sendAs)
+    const unknown = peer === null ? CHAT_UNKNOWN : row.sendAs !== null && sendAs === null ? NO_SENDER : null
+    if (peer === null || unknown !== null) {
+      apply([[row, { kind: 'concerned', failure: unknown ?? CHAT_UNKNOWN }]])
       return
     }
     const content = store.content(row)
+    const parts = store.partsOf(row)
     // The claim and its place in the pace are on disk before the request leaves.
     apply([[row, { kind: 'claimed' }]], () => {
       if (store.one(row.id)?.state !== 'sending') return
@@ -239,8 +281,18 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       noWebpage: !content.linkPreview,
       at: claimed.at,
       randomId: claimed.randomId,
+      media: files.map((file, position) => ({
+        file,
+        spoiler: content.files[position]?.spoiler ?? false,
+        randomId: parts[position]?.randomId ?? '',
+      })),
+      ...(row.topicId === null ? {} : { topicId: row.topicId }),
+      ...(sendAs === null ? {} : { sendAs }),
     })
-    if (answer.ok) apply([[claimed, { kind: 'placed', placement: answer.value }]])
+    if (answer.ok)
+      apply([[claimed, { kind: 'placed', placement: answer.value }]], () => {
+        if (answer.value.parts !== undefined) store.setParts(claimed, answer.value.parts)
+      })
     else await refused(claimed, answer.error)
   }
 
@@ -260,12 +312,15 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       },
     )
     accounts.report(accountId, restrictedAfter(row, failure) ?? failure)
-    if (failure.reaction === 'REFRESH' && !row.refreshed) await targets.refresh(accountId)
+    if (failure.code === 'telegram/file-expired') uploads.forget(store.content(row).files)
+    else if (failure.reaction === 'REFRESH' && !row.refreshed) await targets.refresh(accountId)
   }
 
   /** Rows that would meet the same refusal: sparing Telegram the question spares the account. */
   const concerned = (row: StoredDelivery, { reaction, code }: TelegramFailure): readonly StoredDelivery[] => {
     if (reaction === 'WAIT_TARGET') return store.waitingInChat(accountId, row.chatId)
+    if (reaction === 'SKIP' && OF_THE_MESSAGE.has(code))
+      return store.waitingInChat(accountId, row.chatId).filter(({ planId }) => planId === row.planId)
     if (reaction === 'SKIP' && code !== 'telegram/unknown') return store.waitingInChat(accountId, row.chatId)
     if (reaction === 'FIX' && code !== 'telegram/date-refused') return store.waitingOfPlan(row.planId)
     return []

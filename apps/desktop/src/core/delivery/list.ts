@@ -79,12 +79,13 @@ export function calendar(
 }
 
 export const rowFilter = (
-  { scope, accountId, chatId, states, from, to }: Omit<DeliveryFilter, 'text'>,
+  { scope, accountId, chatId, planId, states, from, to }: Omit<DeliveryFilter, 'text'>,
   now: number,
 ): RowFilter => ({
   scope,
   accountId,
   chatId,
+  planId,
   states,
   from: from === undefined ? undefined : secondsOf(from),
   to: to === undefined ? undefined : secondsOf(to),

@@ -51,7 +51,7 @@ export async function lookAtChat(
 
 /** A delivery in every form in which it may be found. */
 function wantedOf(store: DeliveryStore, row: StoredDelivery): Wanted & { readonly createdAt: number } {
-  const { text, entities, createdAt, media = false } = store.content(row)
+  const { text, entities, createdAt, media } = store.content(row)
   const wish = store.wishes.one(row.seq)
   const mayHaveLeft = wish?.kind === 'edit' && wish.attempt > 0
   const content = mayHaveLeft ? store.wishes.content(row, 'wished') : null
@@ -64,7 +64,10 @@ function wantedOf(store: DeliveryStore, row: StoredDelivery): Wanted & { readonl
       }
     : null
   const theirs = row.state === 'drifted' ? store.wishes.content(row, 'theirs') : null
-  return { ...row, text, entities, media, createdAt, wished, theirs }
+  const sent = wish?.stage === 'sent' && wish.kind !== 'edit' ? wish.kind : null
+  const ids = row.parts > 1 ? store.partsOf(row).flatMap(({ scheduledId }) => scheduledId ?? []) : null
+  const known = ids === null ? {} : { scheduledIds: ids }
+  return { ...row, ...known, text, entities, media, createdAt, wished, theirs, sent }
 }
 
 const told = (rows: readonly StoredDelivery[], found: ReadonlyMap<string, Found>): readonly Seen[] =>

@@ -31,6 +31,8 @@ export type DeliveryEvent =
   | { readonly kind: 'claimed' }
   | { readonly kind: 'placed'; readonly placement: Placement }
   | { readonly kind: 'refused'; readonly failure: TelegramFailure; readonly jitter: number }
+  /** Something it needs, a file, could not be brought to Telegram: nothing of it has left. */
+  | { readonly kind: 'unprepared'; readonly failure: TelegramFailure; readonly jitter: number }
   /** The core stopped between claim and outcome. */
   | { readonly kind: 'interrupted' }
   /** Telegram's queue, and its history where the date has passed, were read. */
@@ -78,6 +80,8 @@ export function transition(delivery: Delivery, event: DeliveryEvent, now: number
       return delivery.state === 'sending' ? place(delivery, event.placement) : delivery
     case 'refused':
       return delivery.state === 'sending' ? refuse(delivery, event.failure, event.jitter, now) : delivery
+    case 'unprepared':
+      return isWaiting(delivery) ? unprepared(delivery, event.failure, event.jitter, now) : delivery
     case 'interrupted':
       return delivery.state === 'sending' ? toUncertain(delivery, 0) : delivery
     case 'seen':
@@ -176,6 +180,39 @@ function refuse(delivery: Delivery, failure: TelegramFailure, jitter: number, no
       return { ...toUncertain(delivery, now + (LOOK_PAUSES_MS[0] ?? 0)), accepted: true }
     case 'UNCERTAIN':
       return toUncertain(delivery, 0)
+    case 'FIX':
+    case 'APP':
+    case 'LOGIN':
+      return settle(delivery, 'failed', code)
+  }
+}
+
+/** As `refuse`, of a message that was never sent: its attempts stay those of its own request. */
+function unprepared(delivery: Delivery, failure: TelegramFailure, jitter: number, now: number): Delivery {
+  const { code } = failure
+  switch (failure.reaction) {
+    case 'WAIT':
+    case 'STOP':
+    case 'RELOGIN':
+    case 'OFFLINE':
+    case 'UNCERTAIN':
+      return delivery
+    case 'WAIT_TARGET':
+      return pauseFor(delivery, failure, now)
+    case 'BACKOFF': {
+      if (delivery.looks >= MAX_ATTEMPTS) return settle(delivery, 'failed', code)
+      const pause = 2 ** (delivery.looks + 1) * SECOND * (1 + jitter / 2)
+      return {
+        ...delivery,
+        ...{ state: 'paused', error: code, looks: delivery.looks + 1 },
+        notBefore: now + Math.round(pause),
+      }
+    }
+    case 'REFRESH':
+      return delivery.refreshed ? settle(delivery, 'failed', code) : { ...delivery, refreshed: true }
+    case 'SKIP':
+      return settle(delivery, 'skipped', code)
+    case 'DONE':
     case 'FIX':
     case 'APP':
     case 'LOGIN':

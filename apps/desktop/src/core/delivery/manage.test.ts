@@ -269,7 +269,14 @@ describe('cancelling with a moment to think', () => {
   test('A5: what is removed is the scheduled message, never the published one with the same number', async () => {
     const core = await placed()
     const { published } = core.dc.channel('1')
-    published.push({ id: core.queue[0]!.id, at: 1, text: 'Ordinaire', entities: [], fromScheduled: false })
+    published.push({
+      id: core.queue[0]!.id,
+      at: 1,
+      text: 'Ordinaire',
+      entities: [],
+      media: [],
+      fromScheduled: false,
+    })
     await core.handlers['deliveries.cancelSoon']({ ids: [core.id] })
     expect((await only(core)).pending).toMatchObject({ kind: 'cancel', error: null })
     await core.time.advance(20 * SECOND)
@@ -388,7 +395,7 @@ describe('changed on another device', () => {
 
   test('what is not ours is listed when asked for, with one request, and counted', async () => {
     const core = await placed()
-    core.queue.push({ id: 77, at: AT / 1000 + 60, text: 'Pas de nous', entities: [], media: true })
+    core.queue.push({ id: 77, at: AT / 1000 + 60, text: 'Pas de nous', entities: [], media: ['photo'] })
     const before = core.dc.calls.length
     const queue = await core.handlers['deliveries.queue']({
       accountId: core.accountId,

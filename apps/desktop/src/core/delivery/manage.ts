@@ -8,7 +8,7 @@ import {
   type Handlers,
 } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
-import { canonicalContent, dateProblem } from '../messages/index.ts'
+import { canonicalContent, dateProblem, longestText } from '../messages/index.ts'
 import { instantOf, secondsOf } from '../time.ts'
 import type { Lane } from './lane.ts'
 import type { DeliveryDeps } from './ports.ts'
@@ -110,9 +110,8 @@ export function createManage(
 
   const resolve = (row: StoredDelivery, keep: 'mine' | 'theirs'): ErrorCode | null => {
     if (row.state !== 'drifted') return 'delivery/not-changeable'
-    const { text, entities, linkPreview } = store.content(row)
-    if (keep === 'mine')
-      return reshape(row, { at: row.at, content: { text, entities, linkPreview, media: false } })
+    const { text, entities, linkPreview, media } = store.content(row)
+    if (keep === 'mine') return reshape(row, { at: row.at, content: { text, entities, linkPreview, media } })
     const theirs = wishes.content(row, 'theirs')
     store.reshape(row, row.movedTo ?? row.at, theirs)
     wishes.drop(row)
@@ -124,14 +123,20 @@ export function createManage(
   return {
     'deliveries.edit': ({ ids, text, entities, linkPreview }) => {
       const content = canonicalContent(text, entities)
-      if (content.text.length === 0) throw new CallFailure('plan/empty-text')
+      const rows = ids.flatMap(id => store.one(id) ?? [])
+      if (content.text === '' && rows.every(row => store.content(row).files.length === 0))
+        throw new CallFailure('plan/empty-text')
       if (content.text.length > MAX_TEXT_LENGTH)
         throw new CallFailure('plan/text-too-long', { limit: MAX_TEXT_LENGTH, count: content.text.length })
       return ask(ids, null, row => {
         const present = store.content(row)
+        const hasFiles = present.files.length > 0
+        if (content.text === '' && !hasFiles) return 'plan/empty-text'
+        if (content.text.length > longestText(hasFiles, accounts.isPremium(row.accountId)))
+          return 'plan/caption-too-long'
         return reshape(row, {
           at: null,
-          content: { ...content, linkPreview: linkPreview ?? present.linkPreview, media: false },
+          content: { ...content, linkPreview: linkPreview ?? present.linkPreview, media: present.media },
         })
       })
     },

@@ -17,7 +17,7 @@ const queued = (id: number, over: Partial<ScheduledMessage> = {}): ScheduledMess
   at: AT,
   text: 'Bonjour',
   entities: [],
-  media: false,
+  media: [],
   ...over,
 })
 const posted = (id: number, over: Partial<PublishedMessage> = {}): PublishedMessage => ({
@@ -25,6 +25,7 @@ const posted = (id: number, over: Partial<PublishedMessage> = {}): PublishedMess
   at: AT,
   text: 'Bonjour',
   entities: [],
+  media: [],
   fromScheduled: true,
   ...over,
 })

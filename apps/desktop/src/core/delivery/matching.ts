@@ -1,5 +1,5 @@
 import type { TextEntity } from '../../contract/index.ts'
-import type { PublishedMessage, ScheduledMessage } from '../telegram/gateway.ts'
+import type { PublishedMessage, ScheduledMessage, SeenMedia } from '../telegram/gateway.ts'
 import type { Sight } from './machine.ts'
 
 // Scheduled messages do not carry their `random_id`, so ours are recognised by their number where it is known, else by
@@ -10,17 +10,21 @@ export type Form = {
   readonly at: number
   readonly text: string
   readonly entities: readonly TextEntity[]
-  readonly media?: boolean
+  readonly media?: readonly SeenMedia[]
 }
 
 export type Wanted = Form & {
   readonly id: string
   readonly scheduledId: number | null
+  /** Of an album the numbers of all its messages, as far as they are known. */
+  readonly scheduledIds?: readonly number[]
   readonly movedTo: number | null
   /** As a request that may have been carried out wants it. */
   readonly wished?: Form | null
   /** The text that another device gave it. */
   readonly theirs?: Pick<Form, 'text'> | null
+  /** What was asked of Telegram besides, with an outcome that is not known yet. */
+  readonly sent?: 'send-now' | 'cancel' | null
 }
 
 /** `wished`: found as its wish wants it. `message`: what stands in the queue, when it is neither ours nor the wish's. */
@@ -28,6 +32,8 @@ export type Found = {
   readonly sight: Sight
   readonly wished: boolean
   readonly message: ScheduledMessage | null
+  /** The numbers of an album's messages, where it is in the queue. */
+  readonly parts: readonly number[] | null
 }
 
 /** `others`: what the queue holds beside our messages. */
@@ -54,7 +60,13 @@ export function match(
   const open = (): readonly Wanted[] => wanted.filter(({ id }) => !found.has(id)).sort((a, b) => a.at - b.at)
 
   for (const delivery of wanted) {
-    const known = delivery.scheduledId === null ? undefined : free.get(delivery.scheduledId)
+    // Of an album any message may have been removed on another device, the first one too.
+    const ids = delivery.scheduledIds ?? [delivery.scheduledId]
+    const isIt = ({ id, parts = [id] }: ScheduledMessage): boolean => parts.some(part => ids.includes(part))
+    const known =
+      delivery.scheduledId === null
+        ? undefined
+        : (free.get(delivery.scheduledId) ?? (ids.length > 1 ? [...free.values()].find(isIt) : undefined))
     if (known === undefined) continue
     free.delete(known.id)
     found.set(delivery.id, foundQueued(delivery, known))
@@ -67,35 +79,41 @@ export function match(
     const same = sameDate.find(message => sameFormatting(delivery, message)) ?? sameDate[0]
     if (same === undefined) continue
     free.delete(same.id)
-    found.set(delivery.id, { sight: { kind: 'scheduled', id: same.id }, wished: false, message: null })
+    found.set(delivery.id, {
+      sight: { kind: 'scheduled', id: same.id },
+      ...{ wished: false, message: null, parts: same.parts ?? null },
+    })
   }
   const posts = published
     .filter(message => message.fromScheduled && !ownPublished.has(message.id))
     .sort((a, b) => a.at - b.at)
   for (const { isIt, wished } of waysOut)
-    for (const delivery of open()) {
+    for (const delivery of open().toSorted((a, b) => turnOf(a) - turnOf(b))) {
       const post = posts.find(message => isIt(delivery, message))
       if (post === undefined) continue
       posts.splice(posts.indexOf(post), 1)
       found.set(delivery.id, {
         sight: { kind: 'published', id: post.id, at: post.at },
-        wished,
-        message: null,
+        ...{ wished, message: null, parts: null },
       })
     }
-  for (const { id } of open()) found.set(id, { sight: { kind: 'nowhere' }, wished: false, message: null })
+  for (const { id } of open())
+    found.set(id, { sight: { kind: 'nowhere' }, wished: false, message: null, parts: null })
   return { found, others: [...free.values()] }
 }
 
 function foundQueued(delivery: Wanted, message: ScheduledMessage): Found {
-  const { id, at } = message
+  const { id, at, parts = null } = message
   const same = (form: Form): boolean =>
     at === form.at && sameText(form, message) && sameFormatting(form, message)
   if (delivery.wished != null && same(delivery.wished))
-    return { sight: { kind: 'scheduled', id }, wished: true, message: null }
-  if (same(delivery)) return { sight: { kind: 'scheduled', id }, wished: false, message: null }
-  return { sight: { kind: 'changed', id, at }, wished: false, message }
+    return { sight: { kind: 'scheduled', id }, wished: true, message: null, parts }
+  if (same(delivery)) return { sight: { kind: 'scheduled', id }, wished: false, message: null, parts }
+  return { sight: { kind: 'changed', id, at }, wished: false, message, parts }
 }
+
+/** Of two that say the same, what was to be published at once comes first, what was to be deleted last. */
+const turnOf = ({ sent }: Wanted): number => (sent === 'send-now' ? 0 : sent === 'cancel' ? 2 : 1)
 
 type IsIt = (delivery: Wanted, message: PublishedMessage) => boolean
 
@@ -103,22 +121,21 @@ const dueWithin = (date: number, message: PublishedMessage): boolean =>
   message.at >= date && message.at <= date + PUBLISHED_LATE_SECONDS
 
 const cameOutAsWished: IsIt = ({ wished }, message) =>
-  wished != null && dueWithin(wished.at, message) && sameWords(wished.text, message.text)
+  wished != null && dueWithin(wished.at, message) && sameText(wished, message)
 
 const cameOutAtItsDate: IsIt = (delivery, message) => {
   const date = delivery.movedTo ?? delivery.at
   if (!dueWithin(date, message)) return false
   // Changed on another device: its text is not ours any more, only its date tells.
-  return sameWords(delivery.text, message.text) || (delivery.movedTo !== null && message.at === date)
+  return sameText(delivery, message) || (delivery.movedTo !== null && message.at === date)
 }
 
 const wasSentEarly: IsIt = (delivery, message) =>
   message.at < (delivery.movedTo ?? delivery.at) &&
-  (sameWords(delivery.text, message.text) ||
-    (delivery.theirs != null && sameWords(delivery.theirs.text, message.text)))
+  (sameText(delivery, message) || (delivery.theirs != null && sameWords(delivery.theirs.text, message.text)))
 
 const wasSentEarlyAsWished: IsIt = ({ wished }, message) =>
-  wished != null && message.at < wished.at && sameWords(wished.text, message.text)
+  wished != null && message.at < wished.at && sameText(wished, message)
 
 /** First what came out at its date, then what was sent before it, here or from another device. */
 const waysOut: readonly { readonly isIt: IsIt; readonly wished: boolean }[] = [
@@ -128,10 +145,10 @@ const waysOut: readonly { readonly isIt: IsIt; readonly wished: boolean }[] = [
   { isIt: wasSentEarlyAsWished, wished: true },
 ]
 
-type Text = { readonly text: string; readonly entities: readonly TextEntity[]; readonly media?: boolean }
+type Text = Pick<Form, 'text' | 'entities' | 'media'>
 
 const sameText = (ours: Text, theirs: Text): boolean =>
-  (theirs.media ?? false) === (ours.media ?? false) && sameWords(ours.text, theirs.text)
+  (theirs.media ?? []).join() === (ours.media ?? []).join() && sameWords(ours.text, theirs.text)
 
 const sameWords = (a: string, b: string): boolean => a.trim() === b.trim()
 

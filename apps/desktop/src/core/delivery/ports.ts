@@ -1,5 +1,6 @@
 import type { AccountId, ChatId, ChatView } from '../../contract/index.ts'
 import type { Accounts } from '../accounts/index.ts'
+import type { Media } from '../media/index.ts'
 import type { Clock, Emit, Log, Random, Timers } from '../ports.ts'
 import type { Database } from '../storage/database.ts'
 import type { Peer } from '../telegram/gateway.ts'
@@ -7,15 +8,22 @@ import type { Sealer } from '../vault/sealer.ts'
 import type { PaceSettings } from './pace.ts'
 
 /** What placing messages needs of the accounts. */
-export type AccountsPort = Pick<Accounts, 'ids' | 'line' | 'obstacle' | 'report' | 'serverNow' | 'watch'>
+export type AccountsPort = Pick<
+  Accounts,
+  'ids' | 'isPremium' | 'line' | 'obstacle' | 'report' | 'serverNow' | 'watch'
+>
 
 export type TargetsPort = {
   peerOf(accountId: AccountId, chatId: ChatId): Peer | null
+  sendAs(accountId: AccountId, chatId: ChatId, identity: ChatId): Peer | null
   titleOf(accountId: AccountId, chatId: ChatId): string
   chat(accountId: AccountId, chatId: ChatId): ChatView | null
   /** Reads the chats again from Telegram; never throws. */
   refresh(accountId: AccountId): Promise<void>
 }
+
+/** The files of messages, for their upload. */
+export type MediaPort = Pick<Media, 'piece' | 'thumbnail'>
 
 export type DeliveryDeps = {
   readonly database: Database
@@ -27,5 +35,6 @@ export type DeliveryDeps = {
   readonly emit: Emit
   readonly accounts: AccountsPort
   readonly targets: TargetsPort
+  readonly media: MediaPort
   readonly pace: (accountId: AccountId) => PaceSettings
 }

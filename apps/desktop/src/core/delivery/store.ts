@@ -4,9 +4,12 @@ import type {
   DeliveryId,
   DeliveryState,
   ErrorCode,
+  MediaId,
   PlanId,
+  PlanMedia,
   TextEntity,
 } from '../../contract/index.ts'
+import type { SeenMedia } from '../telegram/gateway.ts'
 import type { Database, Row, SqlValue } from '../storage/database.ts'
 import type { Sealer } from '../vault/sealer.ts'
 import { isOpen, type Delivery } from './machine.ts'
@@ -20,18 +23,26 @@ export type StoredDelivery = Delivery & {
   readonly accountId: AccountId
   readonly chatId: ChatId
   readonly randomId: string
+  readonly topicId: number | null
+  readonly sendAs: ChatId | null
+  /** Places it takes in the chat's queue: one for each message of an album. */
+  readonly parts: number
 }
+
+/** One message of an album; the first is the delivery itself. */
+export type StoredPart = { readonly randomId: string; readonly scheduledId: number | null }
 
 export type Content = { readonly text: string; readonly entities: readonly TextEntity[] }
 export type StoredPlan = Content & {
   readonly timeZone: string
   readonly silent: boolean
   readonly linkPreview: boolean
+  readonly files: readonly PlanMedia[]
 }
-/** `createdAt`: Telegram's clock, milliseconds since 1970. */
-export type KnownPlan = StoredPlan & { readonly createdAt: number; readonly media?: boolean }
+/** `createdAt`: Telegram's clock, milliseconds since 1970; `media`: what its messages carry. */
+export type KnownPlan = StoredPlan & { readonly createdAt: number; readonly media: readonly SeenMedia[] }
 
-/** What a confirmed plan asks to be stored; `randomId` is a signed, non-zero 64-bit number in decimal. */
+/** What a confirmed plan asks to be stored; `randomIds` are signed, non-zero 64-bit numbers in decimal, one a message. */
 export type NewPlan = StoredPlan & {
   readonly id: PlanId
   readonly accountId: AccountId
@@ -40,7 +51,9 @@ export type NewPlan = StoredPlan & {
     readonly id: DeliveryId
     readonly chatId: ChatId
     readonly at: number
-    readonly randomId: string
+    readonly randomIds: readonly string[]
+    readonly topicId: number | null
+    readonly sendAs: ChatId | null
     /** Where this chat does not get what the plan says. */
     readonly content?: Content
   }[]
@@ -106,9 +119,12 @@ export function createStore(database: Database, sealer: Sealer) {
     if (kept) return kept
     const row = database.get('SELECT * FROM plan WHERE id = ?', id)
     if (!row) throw new Error('a delivery without a plan')
-    const content = JSON.parse(sealer.openText('plan', id, row['sealed'] as Uint8Array)) as Content
+    const sealed = sealer.openText('plan', id, row['sealed'] as Uint8Array)
+    const { files = [], ...content } = JSON.parse(sealed) as Content & Partial<Pick<StoredPlan, 'files'>>
     const known: KnownPlan = {
       ...content,
+      files,
+      media: files.map(({ kind }) => kind),
       createdAt: Number(row['created_at']),
       timeZone: String(row['time_zone']),
       silent: row['silent'] === 1,
@@ -155,7 +171,7 @@ export function createStore(database: Database, sealer: Sealer) {
         const sealed = sealer.sealText(
           'plan',
           plan.id,
-          JSON.stringify({ text: plan.text, entities: plan.entities }),
+          JSON.stringify({ text: plan.text, entities: plan.entities, files: plan.files }),
         )
         database.run(
           `INSERT INTO plan (id, account_id, token, time_zone, silent, link_preview, sealed, deliveries, created_at)
@@ -170,21 +186,36 @@ export function createStore(database: Database, sealer: Sealer) {
           plan.deliveries.length,
           createdAt,
         )
-        for (const { id, chatId, at, randomId, content } of plan.deliveries) {
+        for (const mediaId of new Set(plan.files.map(file => file.id)))
+          database.run('INSERT INTO plan_media (plan_id, media_id) VALUES (?, ?)', plan.id, mediaId)
+        for (const { id, chatId, at, randomIds, topicId, sendAs, content } of plan.deliveries) {
           database.run(
-            `INSERT INTO delivery (id, plan_id, account_id, chat_id, at, state, open, random_id, run)
-             VALUES (?, ?, ?, ?, ?, 'queued', 1, ?, ?)`,
+            `INSERT INTO delivery (id, plan_id, account_id, chat_id, at, state, open, random_id, run, topic_id, send_as,
+             parts) VALUES (?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?)`,
             id,
             plan.id,
             plan.accountId,
             chatId,
             at,
-            randomId,
+            randomIds[0] ?? '',
             run,
+            topicId,
+            sendAs,
+            randomIds.length,
           )
-          const row = content === undefined ? null : one(id)
-          if (row !== null && content !== undefined)
-            wishes.setContent(row, 'own', { ...content, linkPreview: plan.linkPreview, media: false })
+          if (content === undefined && randomIds.length === 1) continue
+          const row = one(id)
+          if (row === null) continue
+          for (const [index, randomId] of randomIds.slice(1).entries())
+            database.run(
+              'INSERT INTO delivery_part (seq, position, random_id) VALUES (?, ?, ?)',
+              ...[row.seq, index + 1, randomId],
+            )
+          if (content !== undefined) {
+            const { linkPreview, files } = plan
+            const media = files.map(({ kind }) => kind)
+            wishes.setContent(row, 'own', { ...content, linkPreview, media })
+          }
         }
         also?.()
       })
@@ -209,6 +240,52 @@ export function createStore(database: Database, sealer: Sealer) {
       database.run('UPDATE delivery SET at = ? WHERE seq = ?', at, row.seq)
       if (own !== null) wishes.setContent(row, 'own', own)
     },
+    /** The messages of a delivery, in the order of its album. */
+    partsOf: (row: StoredDelivery): readonly StoredPart[] => [
+      { randomId: row.randomId, scheduledId: row.scheduledId },
+      ...(row.parts === 1
+        ? []
+        : database.all('SELECT * FROM delivery_part WHERE seq = ? ORDER BY position', row.seq).map(part => ({
+            randomId: String(part['random_id']),
+            scheduledId: nullable(part['scheduled_id']),
+          }))),
+    ],
+    /** Its numbers in the chat's queue, as Telegram told them. */
+    setParts: (row: StoredDelivery, ids: readonly number[]): void => {
+      for (let position = 1; position < row.parts; position++)
+        database.run(
+          'UPDATE delivery_part SET scheduled_id = ? WHERE seq = ? AND position = ?',
+          ...[ids[position] ?? null, row.seq, position],
+        )
+    },
+    /** Files that something still to come, or still to be retried, needs. `now`: Unix seconds. */
+    mediaInUse: (now: number): readonly MediaId[] =>
+      database
+        .all(
+          `SELECT DISTINCT media_id FROM plan_media WHERE EXISTS (SELECT 1 FROM delivery
+           WHERE delivery.plan_id = plan_media.plan_id AND (open = 1 OR (state IN ('failed', 'skipped') AND at >= ?)))`,
+          now,
+        )
+        .map(row => row['media_id'] as MediaId),
+    planState: (planId: string): PlanState | null => {
+      const row = database.get('SELECT paused, account_id FROM plan WHERE id = ?', planId)
+      if (!row) return null
+      const counts = database.all(
+        'SELECT state, count(*) AS n FROM delivery WHERE plan_id = ? GROUP BY state',
+        planId,
+      )
+      return {
+        accountId: row['account_id'] as AccountId,
+        paused: row['paused'] === 1,
+        states: Object.fromEntries(counts.map(count => [String(count['state']), Number(count['n'])])),
+      }
+    },
+    planPaused: (planId: string): boolean =>
+      database.get('SELECT paused FROM plan WHERE id = ?', planId)?.['paused'] === 1,
+    setPlanPaused: (planId: string, paused: boolean): void => {
+      database.run('UPDATE plan SET paused = ? WHERE id = ?', paused ? 1 : 0, planId)
+    },
+    ofPlan: (planId: string): readonly StoredDelivery[] => many('plan_id = ? ORDER BY at, seq', planId),
     bySeq: (seq: number): StoredDelivery | null => many('seq = ?', seq)[0] ?? null,
     /** Does another message of ours hold this second (Unix) in this chat, or want it? */
     secondTaken: (row: StoredDelivery, at: number): boolean =>
@@ -251,6 +328,7 @@ export function createStore(database: Database, sealer: Sealer) {
       many(
         `account_id = ? AND state IN ('queued', 'paused') AND not_before <= ? AND NOT EXISTS
          (SELECT 1 FROM wish WHERE wish.seq = delivery.seq AND kind = 'cancel' AND stage <> 'refused')
+         AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.id = delivery.plan_id AND plan.paused = 1)
          ORDER BY at, seq LIMIT 1`,
         accountId,
         now,
@@ -384,12 +462,19 @@ export function createStore(database: Database, sealer: Sealer) {
     oursIn: (accountId: string, chatId: string): number =>
       Number(
         database.get(
-          `SELECT count(*) AS n FROM delivery WHERE account_id = ? AND chat_id = ? AND state IN ${PLACED} AND open = 1`,
+          `SELECT sum(parts) AS n FROM delivery WHERE account_id = ? AND chat_id = ? AND state IN ${PLACED} AND open = 1`,
           accountId,
           chatId,
         )?.['n'] ?? 0,
       ),
   }
+}
+
+/** A plan as a whole: how many of its deliveries are in each state. */
+export type PlanState = {
+  readonly accountId: AccountId
+  readonly paused: boolean
+  readonly states: Readonly<Record<string, number>>
 }
 
 export type RowOutcome = Pick<StoredDelivery, 'at' | 'accountId' | 'state' | 'publishedAt'>
@@ -399,6 +484,7 @@ export type RowFilter = {
   readonly scope: Scope
   readonly accountId?: string | undefined
   readonly chatId?: string | undefined
+  readonly planId?: string | undefined
   readonly states?: readonly DeliveryState[] | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
@@ -407,10 +493,11 @@ export type RowFilter = {
 
 function conditionsOf(filter: RowFilter): { where: string; params: readonly SqlValue[] } {
   const scope = scopeOf(filter.scope, filter.now)
-  const { accountId, chatId, states, from, to } = filter
+  const { accountId, chatId, planId, states, from, to } = filter
   const parts: [string, readonly SqlValue[]][] = [
     ...(accountId === undefined ? [] : [['account_id = ?', [accountId]] as [string, SqlValue[]]]),
     ...(chatId === undefined ? [] : [['chat_id = ?', [chatId]] as [string, SqlValue[]]]),
+    ...(planId === undefined ? [] : [['plan_id = ?', [planId]] as [string, SqlValue[]]]),
     ...(states === undefined
       ? []
       : [[`state IN (${states.map(() => '?').join(', ')})`, [...states]] as [string, SqlValue[]]]),
@@ -443,6 +530,9 @@ const toDelivery = (row: Row): StoredDelivery => ({
   accountId: row['account_id'] as AccountId,
   chatId: row['chat_id'] as ChatId,
   randomId: String(row['random_id']),
+  topicId: nullable(row['topic_id']),
+  sendAs: row['send_as'] as ChatId | null,
+  parts: Number(row['parts']),
   at: Number(row['at']),
   state: row['state'] as DeliveryState,
   attempt: Number(row['attempt']),

@@ -20,16 +20,27 @@ export function viewOf(row: StoredDelivery, store: DeliveryStore, targets: Targe
     notBefore: waits && row.notBefore > 0 ? instantOf(row.notBefore) : null,
     silent: content.silent,
     linkPreview: content.linkPreview,
-    media: [],
-    topic: null,
-    sendAs: null,
-    planPaused: false,
+    // What another device made of its files, and was accepted, is not ours to show.
+    media: content.files.map(({ kind }) => kind).join() === content.media.join() ? [...content.files] : [],
+    topic: topicOf(row, targets),
+    sendAs: senderOf(row, targets),
+    planPaused: store.planPaused(row.planId),
     pending: pendingOf(store.wishes.one(row.seq)),
     drift: driftOf(row, content, store),
     publishedAt: row.publishedAt === null ? null : instantOf(row.publishedAt * 1000),
     link: row.publishedId === null ? null : linkOf(row, row.publishedId, targets),
   }
 }
+
+const topicOf = ({ accountId, chatId, topicId }: StoredDelivery, targets: TargetsPort): string | null =>
+  topicId === null
+    ? null
+    : (targets.chat(accountId, chatId)?.topics.find(({ id }) => id === topicId)?.title ?? `${topicId}`)
+
+const senderOf = ({ accountId, chatId, sendAs }: StoredDelivery, targets: TargetsPort): string | null =>
+  sendAs === null
+    ? null
+    : (targets.chat(accountId, chatId)?.sendAs.find(({ id }) => id === sendAs)?.title ?? sendAs)
 
 /** A row as the calendar draws it. */
 export function calendarItemOf(
@@ -78,7 +89,7 @@ function driftOf(row: StoredDelivery, ours: StoredPlan, store: DeliveryStore): D
     local: localTimeAt(at, ours.timeZone),
     text: theirs?.text ?? ours.text,
     entities: [...(theirs?.entities ?? ours.entities)],
-    media: theirs?.media ?? false,
+    media: (theirs?.media.length ?? 0) > 0,
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TextEntity, type ErrorCode } from '../../contract/index.ts'
+import { MediaKind, TextEntity, type ErrorCode } from '../../contract/index.ts'
 import type { Database, Row } from '../storage/database.ts'
 import type { Sealer } from '../vault/sealer.ts'
 import type { Wish, WishKind, WishStage } from './wish.ts'
@@ -7,13 +7,19 @@ import type { Wish, WishKind, WishStage } from './wish.ts'
 /** `own` replaces the plan's text, `wished` is the wish's, `theirs` what another device made of it. */
 export type ContentRole = 'own' | 'wished' | 'theirs'
 
+/** Earlier versions wrote only whether there was something. */
+const Seen = z.union([
+  z.array(z.enum([...MediaKind.options, 'other'])).readonly(),
+  z.boolean().transform(some => (some ? (['other'] as const) : [])),
+])
+
 const OtherContent = z.object({
   text: z.string(),
   entities: z.array(TextEntity).readonly(),
   linkPreview: z.boolean(),
-  media: z.boolean(),
+  media: Seen,
 })
-/** `media`: it carries something this application does not write. */
+/** `media`: what its messages carry, as Telegram shows it. */
 export type OtherContent = z.infer<typeof OtherContent>
 
 /** Of which delivery: its row and its id. */

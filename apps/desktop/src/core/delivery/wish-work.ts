@@ -125,7 +125,10 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
     })
     const answer =
       wish.kind === 'send-now'
-        ? await line.sendScheduledNow(peer, [id])
+        ? await line.sendScheduledNow(
+            peer,
+            store.partsOf(row).flatMap(({ scheduledId }) => scheduledId ?? []),
+          )
         : await line.editScheduled(peer, id, {
             at,
             ...(content === null
@@ -174,7 +177,8 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
     tell(changed)
   }
 
-  const sawOne = ({ row, sight, wished, message }: Seen): boolean => {
+  const sawOne = ({ row, sight, wished, message, parts }: Seen): boolean => {
+    if (parts !== null) store.setParts(row, parts)
     const wish = wishes.one(row.seq)
     const adopts = wish?.kind === 'edit' && wished
     const before = adopts ? adopt(row, wish) : row
@@ -185,7 +189,7 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
         text: message.text,
         entities: [...message.entities],
         linkPreview: true,
-        media: message.media,
+        media: [...message.media],
       })
     else if (row.state === 'drifted' && after.state !== 'drifted') wishes.setContent(row, 'theirs', null)
     if (wish !== null && !adopts)

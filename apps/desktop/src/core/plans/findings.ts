@@ -1,37 +1,11 @@
 import { isTimeZone } from '@autotele/shared'
-import {
-  MAX_TEXT_LENGTH,
-  type ChatId,
-  type ChatView,
-  type Finding,
-  type PlanDraft,
-} from '../../contract/index.ts'
-import { LATEST_DAYS, SOONEST_SECONDS, type Content } from '../messages/index.ts'
-import { placingSeconds, type ChatMessage, type PaceSettings } from '../delivery/index.ts'
-import type { Expansion } from './expand.ts'
+import type { ChatId, Finding } from '../../contract/index.ts'
+import { LATEST_DAYS, leadOf, longestText } from '../messages/index.ts'
+import { placingSeconds, type ChatMessage } from '../delivery/index.ts'
+import { finding, type Facts } from './finding.ts'
+import { aboutFiles, aboutPlaces } from './media-findings.ts'
 import { unknownVariables } from './variables.ts'
 import type { Written } from './write.ts'
-
-/** Everything the findings are decided from; they read nothing else. */
-export type Facts = {
-  readonly draft: PlanDraft
-  /** As it was composed, before its variables are replaced. */
-  readonly content: Content
-  readonly expansion: Omit<Expansion, 'items'> & { readonly items: readonly Written[] }
-  /** How many dates the plan has: those of the person, or those of the rule that are in reach. */
-  readonly dates: number
-  /** Chats without a place for every date of the rule that is in reach. */
-  readonly short: readonly ChatId[]
-  /** Telegram's clock, Unix seconds. */
-  readonly now: number
-  readonly obstacle: 'unknown' | 'offline' | 'signed-out' | 'restricted' | 'telegram' | null
-  readonly chat: (chatId: ChatId) => ChatView | null
-  /** Our messages of the chat from a day ago on: of this account, and of any other of ours. */
-  readonly own: (chatId: ChatId) => readonly ChatMessage[]
-  readonly others: (chatId: ChatId) => readonly ChatMessage[]
-  readonly pace: PaceSettings
-  readonly maxGroupsWarning: number
-}
 
 export const MAX_DELIVERIES = 2000
 /** Telegram's own limit of scheduled messages in one chat. */
@@ -46,6 +20,8 @@ export function findingsOf(facts: Facts): Finding[] {
   const found = [
     ...aboutAccount(facts),
     ...aboutText(facts),
+    ...aboutFiles(facts),
+    ...aboutPlaces(facts),
     ...aboutDates(facts),
     ...aboutChats(facts),
     ...aboutEachChat(facts),
@@ -53,20 +29,6 @@ export function findingsOf(facts: Facts): Finding[] {
   const rank = { blocker: 0, warning: 1, info: 2 }
   return found.sort((a, b) => rank[a.severity] - rank[b.severity])
 }
-
-type About = (
-  severity: Finding['severity'],
-  code: Finding['code'],
-  params?: Finding['params'],
-  chatIds?: readonly ChatId[],
-) => Finding
-
-const finding: About = (severity, code, params, chatIds = []) => ({
-  severity,
-  code,
-  ...(params === undefined ? {} : { params }),
-  chatIds: [...chatIds],
-})
 
 function aboutAccount({ obstacle }: Facts): Finding[] {
   switch (obstacle) {
@@ -84,8 +46,12 @@ function aboutAccount({ obstacle }: Facts): Finding[] {
   }
 }
 
-function aboutText({ content: { text }, expansion: { items } }: Facts): Finding[] {
-  if (text.length === 0) return [finding('blocker', 'plan/empty-text')]
+function aboutText(facts: Facts): Finding[] {
+  const { content, expansion, draft, premium } = facts
+  const [{ text }, { items }] = [content, expansion]
+  const hasFiles = draft.media.length > 0
+  if (text.length === 0) return hasFiles ? [] : [finding('blocker', 'plan/empty-text')]
+  const limit = longestText(hasFiles, premium)
   const found = unknownVariables(text).map(name => finding('info', 'finding/unknown-variable', { name }))
   const lengths = items.length === 0 ? [text.length] : items.map(({ content }) => content.text.length)
   const longest = lengths.reduce((most, length) => Math.max(most, length))
@@ -94,16 +60,16 @@ function aboutText({ content: { text }, expansion: { items } }: Facts): Finding[
     // One text for all: the chats have no part in it.
     return wrong.length === items.length ? [] : [...new Set(wrong.map(({ chatId }) => chatId))]
   }
-  if (longest > MAX_TEXT_LENGTH)
+  if (longest > limit)
     found.push(
       finding(
         'blocker',
-        'plan/text-too-long',
-        { limit: MAX_TEXT_LENGTH, count: longest },
-        chatsWhere(length => length <= MAX_TEXT_LENGTH),
+        hasFiles ? 'plan/caption-too-long' : 'plan/text-too-long',
+        { limit, count: longest },
+        chatsWhere(length => length <= limit),
       ),
     )
-  if (lengths.includes(0))
+  if (lengths.includes(0) && !hasFiles)
     found.push(
       finding(
         'blocker',
@@ -119,18 +85,17 @@ function aboutDates({ draft, dates, short, expansion, now, pace }: Facts): Findi
   if (!isTimeZone(draft.timeZone)) return [finding('blocker', 'plan/zone-unknown', { zone: draft.timeZone })]
   if (dates === 0) return [finding('blocker', 'plan/no-date')]
   const found = expansion.invalidDates.map(date => finding('blocker', 'plan/date-invalid', { date }))
+  const lead = leadOf(draft.media.length > 0)
   const instants = new Map(expansion.items.map(({ at, local }) => [at, local]))
   for (const [at, date] of instants) {
     if (at <= now) found.push(finding('blocker', 'plan/date-past', { date }))
-    else if (at < now + SOONEST_SECONDS)
-      found.push(finding('blocker', 'plan/date-too-soon', { date, seconds: SOONEST_SECONDS }))
+    else if (at < now + lead) found.push(finding('blocker', 'plan/date-too-soon', { date, seconds: lead }))
     else if (at > now + LATEST_DAYS * DAY_SECONDS)
       found.push(finding('blocker', 'plan/date-too-late', { date, limit: LATEST_DAYS }))
   }
   // In the order in which they are placed, each must reach Telegram before its own date.
   const late = expansion.items.filter(
-    ({ at }, index) =>
-      at >= now + SOONEST_SECONDS && now + placingSeconds(index + 1, pace) > at - SHORTEST_LEAD_SECONDS,
+    ({ at }, index) => at >= now + lead && now + placingSeconds(index + 1, pace) > at - SHORTEST_LEAD_SECONDS,
   )
   const [first] = late
   if (first !== undefined)
@@ -180,13 +145,17 @@ function aboutChats({ draft, dates, chat, maxGroupsWarning }: Facts): Finding[] 
 }
 
 function aboutEachChat(facts: Facts): Finding[] {
-  const { expansion, now, chat, own, others } = facts
+  const { draft, expansion, now, chat, own, others, elsewhere } = facts
+  const places = Math.max(1, draft.media.length)
   const found: Finding[] = []
   const duplicates: ChatId[] = []
+  const fromOthers: ChatId[] = []
   for (const [chatId, messages] of byChat(expansion.items)) {
     const dates = messages.map(({ at }) => at)
     const ours = own(chatId)
-    const count = ours.filter(({ at, pending }) => pending && at > now).length + dates.length
+    const waiting = ours.filter(({ at, pending }) => pending && at > now)
+    const taken = waiting.reduce((sum, one) => sum + one.places, 0) + elsewhere(chatId)
+    const count = taken + dates.length * places
     if (count > QUOTA_PER_CHAT)
       found.push(finding('blocker', 'telegram/quota-of-chat', { limit: QUOTA_PER_CHAT, count }, [chatId]))
     else if (count > QUOTA_NEARLY_FULL)
@@ -196,14 +165,22 @@ function aboutEachChat(facts: Facts): Finding[] {
       const tooClose = dates.some((at, index) => at - (dates[index - 1] ?? -Infinity) < seconds)
       found.push(finding(tooClose ? 'warning' : 'info', 'finding/slow-mode', { seconds }, [chatId]))
     }
-    const known = grouped([...ours, ...others(chatId)], ({ text }) => text)
-    const isRepeated = ({ at, content }: Written): boolean =>
-      known.get(content.text)?.some(message => Math.abs(at - message.at) < DAY_SECONDS) ?? false
-    if (messages.some(isRepeated)) duplicates.push(chatId)
+    if (isRepeated(messages, ours)) duplicates.push(chatId)
+    if (isRepeated(messages, others(chatId))) fromOthers.push(chatId)
   }
   if (duplicates.length > 0)
     found.push(finding('warning', 'finding/duplicate-in-chat', { count: duplicates.length }, duplicates))
+  if (fromOthers.length > 0)
+    found.push(finding('warning', 'finding/duplicate-from-account', { count: fromOthers.length }, fromOthers))
   return found
+}
+
+/** The same words within a day; pictures without words repeat nothing. */
+function isRepeated(messages: readonly Written[], before: readonly ChatMessage[]): boolean {
+  const known = grouped(before, ({ text }) => text)
+  return messages.some(({ at, content: { text } }) =>
+    text === '' ? false : known.get(text)?.some(other => Math.abs(at - other.at) < DAY_SECONDS),
+  )
 }
 
 const byChat = (items: readonly Written[]): ReadonlyMap<ChatId, readonly Written[]> =>

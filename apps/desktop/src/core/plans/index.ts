@@ -3,25 +3,37 @@ import type { Recurrence } from '@autotele/shared'
 import type {
   AccountId,
   ChatId,
+  ChatPlace,
+  ChatView,
   DeliveryId,
   ErrorCode,
   Finding,
   Handlers,
   PlanDraft,
   PlanId,
+  PlanMedia,
   PlanPreview,
   RuleDate,
 } from '../../contract/index.ts'
 import { ERROR_CODES } from '../../contract/index.ts'
 import type { Accounts } from '../accounts/index.ts'
-import { placingSeconds, type Deliveries, type NewPlan, type PaceSettings } from '../delivery/index.ts'
+import {
+  placingSeconds,
+  type ChatMessage,
+  type Deliveries,
+  type NewPlan,
+  type PaceSettings,
+} from '../delivery/index.ts'
 import { CallFailure } from '../failure.ts'
+import type { Media } from '../media/index.ts'
 import type { Random } from '../ports.ts'
 import type { Targets } from '../targets/index.ts'
 import { instantOf } from '../time.ts'
-import { canonicalContent, SOONEST_SECONDS, type Content } from '../messages/index.ts'
+import { canonicalContent, leadOf, SOONEST_SECONDS, type Content } from '../messages/index.ts'
 import { expand, layOut, type Expansion, type PlannedMessage } from './expand.ts'
-import { findingsOf, MAX_DELIVERIES, type Facts } from './findings.ts'
+import { albumLayout } from './album.ts'
+import type { Facts } from './finding.ts'
+import { findingsOf, MAX_DELIVERIES } from './findings.ts'
 import { momentsAfter, momentsAhead, SERIES_PLACES_PER_CHAT, type RuleMoment } from './repeat.ts'
 import { createWriter, type Written } from './write.ts'
 
@@ -31,9 +43,10 @@ export { createWriter, type Written } from './write.ts'
 
 export type PlansDeps = {
   readonly random: Random
-  readonly accounts: Pick<Accounts, 'ids' | 'obstacle' | 'serverNow' | 'nameOf'>
+  readonly accounts: Pick<Accounts, 'ids' | 'obstacle' | 'serverNow' | 'nameOf' | 'isPremium'>
   readonly targets: Pick<Targets, 'chat' | 'titleOf'>
   readonly delivery: Pick<Deliveries, 'place' | 'planOfToken' | 'inChatSince' | 'othersIn'>
+  readonly media: Pick<Media, 'file'>
   readonly series: SeriesPort
   readonly now: () => number
   readonly pace: (accountId: AccountId | null) => PaceSettings
@@ -58,6 +71,8 @@ export type NewSeries = Content & {
   readonly staggerMinutes: number
   readonly silent: boolean
   readonly linkPreview: boolean
+  readonly files: readonly PlanMedia[]
+  readonly places: readonly ChatPlace[]
   readonly language: 'fr' | 'en'
 }
 
@@ -98,13 +113,14 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
       return { expansion: expand(fewEnough(dates), taken), dates, short: [] }
     }
     const rule = ruleOf(draft)
-    const moments = rule === null ? [] : momentsAhead(rule, draft.timeZone, now, now + SOONEST_SECONDS)
+    const lead = leadOf(draft.media.length > 0)
+    const moments = rule === null ? [] : momentsAhead(rule, draft.timeZone, now, now + lead)
     const limited = fewEnough(moments.length)
     const accountId = known(draft)
     const room = remember((chatId: ChatId): number => {
-      const ours = own(chatId).filter(({ at, pending }) => pending && at > now).length
+      const ours = placesTaken(own(chatId), now)
       const others = accountId === null ? 0 : delivery.othersIn(accountId, chatId)
-      return Math.max(0, SERIES_PLACES_PER_CHAT - ours - others)
+      return roomFor(SERIES_PLACES_PER_CHAT - ours - others, draft.media.length)
     })
     return {
       expansion: {
@@ -144,15 +160,19 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
           .filter(id => id !== accountId)
           .flatMap(id => delivery.inChatSince(id, chatId, since)),
       pace: deps.pace(accountId),
+      premium: accountId !== null && accounts.isPremium(accountId),
+      hasFile: id => deps.media.file(id) !== null,
+      elsewhere: chatId => (accountId === null ? 0 : delivery.othersIn(accountId, chatId)),
       maxGroupsWarning: deps.maxGroupsWarning(),
     }
     return { content, items, findings: findingsOf(facts) }
   }
 
   const preview = (draft: PlanDraft): PlanPreview => {
-    const { content, items, findings } = prepare(draft)
-    const nonce = Buffer.from(deps.random.bytes(NONCE_BYTES)).toString('hex')
     const accountId = known(draft)
+    const { content, items, findings } = prepare(draft)
+    const chatOf = remember((chatId: ChatId) => (accountId === null ? null : targets.chat(accountId, chatId)))
+    const nonce = Buffer.from(deps.random.bytes(NONCE_BYTES)).toString('hex')
     const rule = ruleOf(draft)
     return {
       items: items.map(({ chatId, at, local, content: own }) => ({
@@ -162,11 +182,10 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
         local,
         text: own.text,
         entities: [...own.entities],
-        topic: null,
-        sendAs: null,
+        ...titlesOf(chatOf(chatId), placeIn(draft.places, chatId)),
       })),
       series: rule === null ? null : reachOf(rule, draft.timeZone, nowOf(accountId), items),
-      album: null,
+      album: albumLayout(draft.media),
       findings: [...findings],
       placingSeconds: placingSeconds(items.length, deps.pace(accountId)),
       token: tokenOf(nonce, draft, content, items),
@@ -185,18 +204,18 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
     if (blocker !== undefined) throw new CallFailure(codeOf(blocker), blocker.params)
     const accountId = known(draft)
     if (accountId === null) throw new CallFailure('account/unknown')
-    const plan = newPlan(deps.random, { ...draft, ...content, accountId, token }, items)
+    const plan = newPlan(deps.random, { ...draft, ...content, files: draft.media, accountId, token }, items)
     const rule = ruleOf(draft)
     if (rule === null) delivery.place(plan)
     else {
-      const { chatIds, timeZone, staggerMinutes, silent, linkPreview } = draft
+      const { chatIds, timeZone, staggerMinutes, silent, linkPreview, media: files, places } = draft
       const language = deps.language()
       deps.series.begin(
         {
           ...content,
           accountId,
           chatIds: [...new Set(chatIds)],
-          ...{ rule, timeZone, staggerMinutes, silent, linkPreview, language },
+          ...{ rule, timeZone, staggerMinutes, silent, linkPreview, files, places, language },
         },
         plan,
         new Map(plan.deliveries.map(({ id }, index) => [id, items[index]?.key ?? ''])),
@@ -214,21 +233,53 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
 /** A plan ready to be stored: each message with an id and a `random_id` of its own, and its text where it has one. */
 export function newPlan(
   random: Random,
-  plan: Pick<NewPlan, 'accountId' | 'token' | 'timeZone' | 'silent' | 'linkPreview' | 'text' | 'entities'>,
+  plan: Omit<NewPlan, 'id' | 'deliveries'> & { readonly places: readonly ChatPlace[] },
   items: readonly Written[],
 ): NewPlan {
-  const { accountId, token, timeZone, silent, linkPreview, text, entities } = plan
+  const { accountId, token, timeZone, silent, linkPreview, text, entities, files } = plan
   return {
-    ...{ id: newId(random) as PlanId, accountId, token, timeZone, silent, linkPreview, text, entities },
+    ...{
+      id: newId(random) as PlanId,
+      accountId,
+      token,
+      timeZone,
+      silent,
+      linkPreview,
+      text,
+      entities,
+      files,
+    },
     deliveries: items.map(({ chatId, at, content }) => ({
       id: newId(random) as DeliveryId,
       chatId,
       at,
-      randomId: newRandomId(random),
+      randomIds: Array.from({ length: Math.max(1, files.length) }, () => newRandomId(random)),
+      ...placeIn(plan.places, chatId),
       ...(content.text === text ? {} : { content }),
     })),
   }
 }
+
+/** Places of a chat's queue that messages of ours take at `now` (Unix seconds). */
+export const placesTaken = (messages: readonly ChatMessage[], now: number): number =>
+  messages.reduce((sum, { at, pending, places }) => sum + (pending && at > now ? places : 0), 0)
+
+/** How many messages of `files` files each fit into so many places. */
+export const roomFor = (places: number, files: number): number =>
+  Math.max(0, Math.floor(places / Math.max(1, files)))
+
+function placeIn(
+  places: readonly ChatPlace[],
+  chatId: ChatId,
+): { readonly topicId: number | null; readonly sendAs: ChatId | null } {
+  const found = places.find(place => place.chatId === chatId)
+  return { topicId: found?.topicId ?? null, sendAs: found?.sendAs ?? null }
+}
+
+const titlesOf = (chat: ChatView | null, { topicId, sendAs }: ReturnType<typeof placeIn>) => ({
+  topic: topicId === null ? null : (chat?.topics.find(({ id }) => id === topicId)?.title ?? `${topicId}`),
+  sendAs: sendAs === null ? null : (chat?.sendAs.find(({ id }) => id === sendAs)?.title ?? sendAs),
+})
 
 /** How far what is placed now reaches, and what the rule says next. */
 function reachOf(
@@ -261,6 +312,8 @@ function tokenOf(nonce: string, draft: PlanDraft, content: Content, items: reado
     draft.timeZone,
     rule,
     rule === null ? null : [draft.chatIds, draft.staggerMinutes],
+    draft.media.map(({ id, kind, name, spoiler }) => [id, kind, name, spoiler]),
+    draft.places.map(({ chatId, topicId, sendAs }) => [chatId, topicId, sendAs]),
     keyed(content),
     items.map(item => [item.chatId, item.at, item.content === content ? null : keyed(item.content)]),
   ]

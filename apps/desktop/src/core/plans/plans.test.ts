@@ -311,6 +311,7 @@ describe('confirming', () => {
       accounts: core.accounts,
       targets: core.targets,
       delivery: core.delivery,
+      media: core.media,
       series: core.series,
       language: () => 'fr',
       now: core.time.clock.now,

@@ -1,10 +1,10 @@
 import { localTimeAt } from '@autotele/shared'
 import {
-  MAX_TEXT_LENGTH,
   type AccountId,
   type ChatId,
   type DeliveryId,
   type Handlers,
+  type MediaId,
   type Output,
   type SeriesId,
   type SeriesView,
@@ -12,7 +12,7 @@ import {
 import type { Accounts } from '../accounts/index.ts'
 import type { Deliveries } from '../delivery/index.ts'
 import { CallFailure } from '../failure.ts'
-import { canonicalContent, SOONEST_SECONDS, type Content } from '../messages/index.ts'
+import { canonicalContent, longestText, SOONEST_SECONDS, type Content } from '../messages/index.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import {
   createWriter,
@@ -20,6 +20,8 @@ import {
   newId,
   newPlan,
   offsetOf,
+  placesTaken,
+  roomFor,
   ruleDate,
   SERIES_PLACES_PER_CHAT,
   type SeriesPort,
@@ -41,7 +43,7 @@ export type SeriesDeps = {
   readonly random: Random
   readonly log: Log
   readonly emit: Emit
-  readonly accounts: Pick<Accounts, 'ids' | 'obstacle' | 'serverNow' | 'nameOf' | 'watch'>
+  readonly accounts: Pick<Accounts, 'ids' | 'obstacle' | 'serverNow' | 'nameOf' | 'isPremium' | 'watch'>
   readonly targets: Pick<Targets, 'chat' | 'titleOf'>
   readonly delivery: Pick<Deliveries, 'place' | 'rewrite' | 'inChatSince' | 'othersIn'> & {
     readonly handlers: Pick<Deliveries['handlers'], 'deliveries.cancel' | 'deliveries.edit'>
@@ -62,6 +64,10 @@ export type Series = SeriesPort & {
   stop(): void
   /** Something happened that may leave room, or allow, for more. */
   wakeSoon(): void
+  /** Files that series which have not ended still need. */
+  mediaInUse(): readonly MediaId[]
+  /** Series of an account that have not ended. */
+  countOf(accountId: AccountId): number
 }
 
 type Change = Output<'series.pause'>
@@ -89,6 +95,7 @@ export function createSeries(deps: SeriesDeps): Series {
   let cancelTimer = (): void => undefined
   let wakes = Infinity
 
+  const open = (): readonly StoredSeries[] => store.all().filter(({ state }) => state !== 'ended')
   const changed = (): void => emit('series.changed', {})
   const nowOf = (accountId: AccountId): number =>
     Math.floor((accounts.ids().includes(accountId) ? accounts.serverNow(accountId) : clock.now()) / 1000)
@@ -117,8 +124,8 @@ export function createSeries(deps: SeriesDeps): Series {
       has: (chatId, day) => placed.has(`${day} ${chatId}`),
       room: chatId => {
         if (!isOpen(accountId, chatId)) return 0
-        const ours = own.get(chatId)?.filter(({ at, pending }) => pending && at > now).length ?? 0
-        return Math.max(0, SERIES_PLACES_PER_CHAT - ours - delivery.othersIn(accountId, chatId))
+        const taken = placesTaken(own.get(chatId) ?? [], now) + delivery.othersIn(accountId, chatId)
+        return roomFor(SERIES_PLACES_PER_CHAT - taken, series.files.length)
       },
       taken: chatId => new Set(own.get(chatId)?.map(({ at }) => at)),
     })
@@ -248,17 +255,21 @@ export function createSeries(deps: SeriesDeps): Series {
     exclusive(async () => {
       const series = known(id)
       if (series.state === 'ended') throw new CallFailure('series/ended')
-      if (content.text === '') throw new CallFailure('plan/empty-text')
+      if (content.text === '' && series.files.length === 0) throw new CallFailure('plan/empty-text')
       const next = { ...series, ...content }
       const pending = store.pending(id)
       const texts = textsOf(next, pending.filter(isHere))
       const placed = textsOf(next, scheduled ? pending.filter(one => !isHere(one)) : [])
+      const limit = longestText(series.files.length > 0, accounts.isPremium(series.accountId))
       const longest = Math.max(
         content.text.length,
         ...[...texts.values(), ...placed.values()].map(({ text }) => text.length),
       )
-      if (longest > MAX_TEXT_LENGTH)
-        throw new CallFailure('plan/text-too-long', { limit: MAX_TEXT_LENGTH, count: longest })
+      if (longest > limit)
+        throw new CallFailure(series.files.length > 0 ? 'plan/caption-too-long' : 'plan/text-too-long', {
+          limit,
+          count: longest,
+        })
       delivery.rewrite(texts, () => store.rewrite(id, next))
       const { done, failed } = await editPlaced(placed)
       changed()
@@ -339,6 +350,8 @@ export function createSeries(deps: SeriesDeps): Series {
       cancelTimer()
     },
     wakeSoon: () => wakeIn(WAKE_AFTER_MS),
+    mediaInUse: () => open().flatMap(({ files }) => files.map(({ id }) => id)),
+    countOf: accountId => open().filter(one => one.accountId === accountId).length,
   }
 }
 

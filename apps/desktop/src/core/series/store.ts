@@ -2,6 +2,8 @@ import { Recurrence } from '@autotele/shared'
 import { z } from 'zod'
 import {
   ChatId,
+  ChatPlace,
+  PlanMedia,
   TextEntity,
   type AccountId,
   type DeliveryId,
@@ -23,6 +25,8 @@ const Sealed = z.object({
   language: z.enum(['fr', 'en']),
   text: z.string(),
   entities: z.array(TextEntity),
+  files: z.array(PlanMedia).default([]),
+  places: z.array(ChatPlace).default([]),
 })
 
 /** `checkedUntil`: Unix seconds. */

@@ -23,7 +23,7 @@ export function viewOf(
     ...{ id, accountId, text, rule, timeZone, state, waiting },
     chats: chatIds.map(chatId => ({ id: chatId, title: targets.titleOf(accountId, chatId) })),
     entities: [...entities],
-    media: [],
+    media: [...series.files],
     next: next === undefined ? null : ruleDate(next),
     reserveUntil: reserveOf(pending),
     atTelegram: placed.length,

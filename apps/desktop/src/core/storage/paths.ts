@@ -9,6 +9,7 @@ export type DataPaths = {
   readonly sessions: string
   readonly logs: string
   readonly temp: string
+  readonly media: string
   readonly database: string
 }
 
@@ -26,6 +27,7 @@ export function dataPaths(
     sessions: resolveIn(root, overrides.sessions_dir ?? 'sessions'),
     logs: resolveIn(root, overrides.logs_dir ?? 'logs'),
     temp: resolveIn(root, overrides.temp_dir ?? 'temp'),
+    media: join(root, 'media'),
     database: join(root, 'autotele.db'),
   }
 }

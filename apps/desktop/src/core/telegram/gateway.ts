@@ -123,8 +123,46 @@ export type DialogPage = {
   readonly next: DialogCursor | null
 }
 
+/** A file that Telegram has, for one account. It can be used again until its `reference` (base64) goes stale. */
+export type RemoteFile = {
+  readonly kind: 'photo' | 'document'
+  readonly id: string
+  readonly accessHash: string
+  readonly reference: string
+}
+
+/** A file whose parts have been saved. `fileId`: a 64-bit number of ours, in decimal; `big`: of more than 10 MB. */
+export type SavedFile = {
+  readonly fileId: string
+  readonly parts: number
+  readonly big: boolean
+  readonly name: string
+}
+
+/** What Telegram is to make of a saved file. Pixels and seconds. */
+export type MediaSpec = {
+  readonly kind: MediaKind
+  readonly mime: string
+  readonly name: string
+  readonly width: number | null
+  readonly height: number | null
+  readonly duration: number | null
+  readonly spoiler: boolean
+}
+
+/** One part of a file: 512 KiB, the last one less. */
+export type FilePart = Pick<SavedFile, 'fileId' | 'parts' | 'big'> & {
+  readonly part: number
+  readonly bytes: Uint8Array
+}
+
+/** A file in a message; every message of an album has a `random_id` of its own. */
+export type OutgoingMedia = { readonly file: RemoteFile; readonly spoiler: boolean; readonly randomId: string }
+
 export type OutgoingMessage = {
   readonly peer: Peer
+  /** In the order of the album; the first has the message's `randomId`, and the text is its caption. */
+  readonly media?: readonly OutgoingMedia[]
   readonly text: string
   readonly entities: readonly TextEntity[]
   readonly silent: boolean
@@ -133,20 +171,34 @@ export type OutgoingMessage = {
   readonly at: number
   /** Signed 64-bit number, never zero, in decimal: Telegram accepts one message per value. */
   readonly randomId: string
-  readonly replyTo?: number
+  /** A topic of a forum; the general one needs none. */
+  readonly topicId?: number
   readonly sendAs?: Peer
 }
 
-/** `id` is of the chat's scheduled messages or of its published ones: two spaces that share numbers. */
-export type Placement = { readonly kind: 'scheduled' | 'published'; readonly id: number; readonly at: number }
+/**
+ * `id` is of the chat's scheduled messages or of its published ones: two spaces that share numbers. `parts`: of an album,
+ * every message in its order, `id` first.
+ */
+export type Placement = {
+  readonly kind: 'scheduled' | 'published'
+  readonly id: number
+  readonly at: number
+  readonly parts?: readonly number[]
+}
+
+/** `other`: something this application does not write (a poll, a place…). */
+export type SeenMedia = MediaKind | 'other'
 
 export type ScheduledMessage = {
   readonly id: number
   readonly at: number
   readonly text: string
   readonly entities: readonly TextEntity[]
-  /** It carries something this application does not write (media, a poll…). */
-  readonly media: boolean
+  /** One for each message of an album, which counts as one here. */
+  readonly media: readonly SeenMedia[]
+  /** The numbers of all its messages, `id` first; only of an album. */
+  readonly parts?: readonly number[]
 }
 
 export type PublishedMessage = {
@@ -154,6 +206,7 @@ export type PublishedMessage = {
   readonly at: number
   readonly text: string
   readonly entities: readonly TextEntity[]
+  readonly media: readonly SeenMedia[]
   readonly fromScheduled: boolean
 }
 
@@ -220,6 +273,8 @@ export type TelegramConnection = {
   checkPassword(password: string): Answer<Me>
   logOut(): Answer<null>
   me(): Answer<Me>
+  /** Since when Telegram has frozen the account, Unix seconds; null when it has not (core.telegram.org/api/auth#frozen-accounts). */
+  frozenSince(): Answer<number | null>
 
   /** At most 100 dialogs after `cursor`. */
   dialogs(cursor: DialogCursor | null): Answer<DialogPage>
@@ -229,7 +284,11 @@ export type TelegramConnection = {
   topics(peer: Peer): Answer<readonly Topic[]>
   /** Whom this account may write as in a channel or supergroup; none elsewhere. */
   sendAs(peer: Peer): Answer<readonly Identity[]>
-  /** Places a message in the chat's own queue at Telegram. */
+  /** Saves a part of a file at Telegram; the same part again is harmless. */
+  saveFilePart(part: FilePart): Answer<null>
+  /** Makes a file of saved parts that can be sent, again and again, to any chat (messages.uploadMedia). */
+  makeMedia(peer: Peer, file: SavedFile, spec: MediaSpec, thumbnail: Uint8Array | null): Answer<RemoteFile>
+  /** Places a message, or an album, in the chat's own queue at Telegram. */
   schedule(message: OutgoingMessage): Answer<Placement>
   /** The whole queue of a chat. */
   scheduledHistory(peer: Peer): Answer<readonly ScheduledMessage[]>

@@ -19,11 +19,14 @@ import type {
 import { sentCodeOf } from './auth.ts'
 import { dialogPage, dialogsRequest, identitiesOf, topicsOf, topicsRequest } from './chats.ts'
 import { oneAtATime } from '../../one-at-a-time.ts'
+import { frozenSince } from './freeze.ts'
 import { Api, computeCheck } from './library.ts'
 import { createPorts, type Ports } from '../routes/index.ts'
 import { createTransport, type Asked, type DataCentre } from './transport.ts'
 import type { Address } from './socket.ts'
-import { inputEntity, inputPeer, meOf, publishedMessage, scheduledMessage } from './values.ts'
+import { partRequest, remoteFileOf, sendRequest, thumbnailPart, uploadedMedia } from './media.ts'
+import { albumsOf, publishedMessage, scheduledMessage, type Grouped } from './messages.ts'
+import { inputEntity, inputPeer, meOf } from './values.ts'
 
 export type GramjsOptions = {
   /** Where to dial instead of Telegram's addresses: a data centre on this machine. */
@@ -131,7 +134,9 @@ function createConnection(
   const schedule = async (message: OutgoingMessage): Answer<Placement> => {
     const sent = await change(sendRequest(message))
     if (!sent.ok) return sent
-    const placement = placementOf(sent.value, message.randomId)
+    const { media = [] } = message
+    const randomIds = media.length > 1 ? media.map(({ randomId }) => randomId) : [message.randomId]
+    const placement = placementOf(sent.value, randomIds)
     // It was carried out, only the answer is not what we know; the chat's queue will tell.
     return placement === null
       ? failure({ reaction: 'UNCERTAIN', code: 'telegram/timeout', rpc: UNREADABLE.rpc })
@@ -143,7 +148,7 @@ function createConnection(
     from: number,
     to: number,
   ): Answer<readonly PublishedMessage[]> => {
-    const found: PublishedMessage[] = []
+    const found: Grouped<PublishedMessage>[] = []
     let offset: { offsetId?: number; offsetDate?: number } = { offsetDate: to + 1 }
     for (let page = 0; page < MOST_HISTORY_PAGES; page++) {
       const history = await ask(
@@ -174,7 +179,7 @@ function createConnection(
       if (last === undefined || all.length < HISTORY_PAGE || lastDate < from) break
       offset = { offsetId: last.id }
     }
-    return success(found)
+    return success(albumsOf(found))
   }
 
   const done = async (answer: Answer<unknown>): Answer<null> => {
@@ -223,6 +228,11 @@ function createConnection(
         const [user] = users.value
         return user instanceof Api.User ? success(meOf(user)) : failure(UNREADABLE)
       }),
+    frozenSince: () =>
+      inTurn(async () => {
+        const config = await ask(new Api.help.GetAppConfig({ hash: 0 }))
+        return config.ok ? success(frozenSince(config.value)) : config
+      }),
     dialogs: cursor =>
       inTurn(async () => {
         const offsetPeer = cursor === null ? new Api.InputPeerEmpty() : inputPeer(cursor.peer)
@@ -253,6 +263,25 @@ function createConnection(
         const found = await ask(new Api.channels.GetSendAs({ peer: inputPeer(peer) }))
         return found.ok ? success(identitiesOf(found.value)) : found
       }),
+    saveFilePart: part =>
+      inTurn(async () => {
+        const saved = await ask(partRequest(part))
+        return saved.ok ? success(null) : saved
+      }),
+    makeMedia: (peer, file, spec, thumbnail) =>
+      inTurn(async () => {
+        const preview = thumbnail === null || spec.kind === 'photo' ? null : thumbnailPart(thumbnail)
+        if (preview !== null) {
+          const saved = await ask(partRequest(preview.part))
+          if (!saved.ok) return saved
+        }
+        const media = uploadedMedia(file, spec, preview?.file ?? null)
+        // Nothing is published by it, so that one more is harmless.
+        const made = await ask(new Api.messages.UploadMedia({ peer: inputPeer(peer), media }))
+        if (!made.ok) return made
+        const remote = remoteFileOf(made.value)
+        return remote === null ? failure(UNREADABLE) : success(remote)
+      }),
     schedule: message => inTurn(() => schedule(message)),
     scheduledHistory: peer =>
       inTurn(async () => {
@@ -261,7 +290,9 @@ function createConnection(
         )
         if (!queue.ok) return queue
         const messages = 'messages' in queue.value ? queue.value.messages : []
-        return success(messages.filter(message => message instanceof Api.Message).map(scheduledMessage))
+        return success(
+          albumsOf(messages.filter(message => message instanceof Api.Message).map(scheduledMessage)),
+        )
       }),
     deleteScheduled: (peer, ids) =>
       inTurn(() =>
@@ -295,37 +326,30 @@ function createConnection(
   }
 }
 
-function sendRequest(message: OutgoingMessage): Api.messages.SendMessage {
-  return new Api.messages.SendMessage({
-    peer: inputPeer(message.peer),
-    message: message.text,
-    ...(message.entities.length === 0 ? {} : { entities: message.entities.map(inputEntity) }),
-    silent: message.silent,
-    noWebpage: message.noWebpage,
-    scheduleDate: message.at,
-    randomId: bigInt(message.randomId),
-    ...(message.replyTo === undefined
-      ? {}
-      : { replyTo: new Api.InputReplyToMessage({ replyToMsgId: message.replyTo }) }),
-    ...(message.sendAs === undefined ? {} : { sendAs: inputPeer(message.sendAs) }),
-  })
-}
-
-/** The id given to our `random_id`, and whether it is of the queue or of the history; null when the answer does not say. */
-function placementOf(updates: Api.TypeUpdates, randomId: string): Placement | null {
+/**
+ * The ids given to our `random_id`s, and whether they are of the queue or of the history; null when the answer does not
+ * say.
+ */
+function placementOf(updates: Api.TypeUpdates, randomIds: readonly string[]): Placement | null {
   if (updates instanceof Api.UpdateShortSentMessage)
     return { kind: 'published', id: updates.id, at: updates.date }
   if (!(updates instanceof Api.Updates || updates instanceof Api.UpdatesCombined)) return null
-  const id = updates.updates
-    .filter(update => update instanceof Api.UpdateMessageID)
-    .find(update => update.randomId?.toString() === randomId)?.id
+  const named = new Map(
+    updates.updates
+      .filter(update => update instanceof Api.UpdateMessageID)
+      .map(({ randomId, id }) => [randomId?.toString(), id]),
+  )
+  const parts = randomIds.flatMap(randomId => named.get(randomId) ?? [])
+  const [id] = parts
   for (const update of updates.updates) {
     const scheduled = update instanceof Api.UpdateNewScheduledMessage
     const published = update instanceof Api.UpdateNewMessage || update instanceof Api.UpdateNewChannelMessage
     if (!scheduled && !published) continue
     const { message } = update
-    if (message instanceof Api.Message && (id === undefined || message.id === id))
-      return { kind: scheduled ? 'scheduled' : 'published', id: message.id, at: message.date }
+    if (!(message instanceof Api.Message) || (id !== undefined && message.id !== id)) continue
+    const placed = { kind: scheduled ? 'scheduled' : 'published', id: message.id, at: message.date } as const
+    if (randomIds.length === 1) return placed
+    return parts.length === randomIds.length ? { ...placed, parts } : null
   }
   return null
 }

@@ -1,6 +1,6 @@
 import bigInt from 'big-integer'
 import type { TextEntity } from '../../../contract/index.ts'
-import type { Me, Peer, PublishedMessage, ScheduledMessage } from '../gateway.ts'
+import type { Me, Peer } from '../gateway.ts'
 import { Api } from './library.ts'
 
 // Between the library's objects and our values. The library leaves `null` where its types say `undefined`. No peer is ever looked up: it is built from the stored id and hash.
@@ -90,19 +90,3 @@ export function entitiesOf(entities: readonly Api.TypeMessageEntity[] | undefine
       : [{ type, offset, length }]
   })
 }
-
-export const scheduledMessage = (message: Api.Message): ScheduledMessage => ({
-  id: message.id,
-  at: message.date,
-  text: message.message,
-  entities: entitiesOf(message.entities),
-  media: message.media != null && !(message.media instanceof Api.MessageMediaWebPage),
-})
-
-export const publishedMessage = (message: Api.Message): PublishedMessage => ({
-  id: message.id,
-  at: message.date,
-  text: message.message,
-  entities: entitiesOf(message.entities),
-  fromScheduled: message.fromScheduled === true,
-})

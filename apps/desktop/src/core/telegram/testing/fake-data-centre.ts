@@ -1,4 +1,5 @@
 import { failure, success, type Result } from '../../failure.ts'
+import type { MediaKind } from '../../../contract/index.ts'
 import type { Clock } from '../../ports.ts'
 import { classify, NO_ANSWER, OFFLINE } from '../errors.ts'
 import type {
@@ -34,7 +35,12 @@ export type FakeUser = {
 }
 
 /** What a message carries that no edit of text or date may take from it. */
-type Kept = { readonly silent?: boolean; readonly noWebpage?: boolean }
+type Kept = {
+  readonly silent?: boolean
+  readonly noWebpage?: boolean
+  readonly topicId?: number
+  readonly sendAs?: Peer
+}
 
 type FakeChat = {
   readonly scheduled: (ScheduledMessage & Kept)[]
@@ -54,12 +60,16 @@ export function createFakeDataCentre(clock: Clock) {
   const chats = new Map<string, FakeChat>()
   const accepted = new Map<string, number>()
   const connections = new Set<{ userId: () => string | null; drop: () => void; hint: (hint: Hint) => void }>()
+  let frozen: number | null = null
   let faults: { fault: FakeFault; left: number }[] = []
   let late: (() => void)[] = []
   let dialogs: readonly DialogChat[] = []
   let lastKey = 0
   let tokens = 0
   let excepted: readonly string[] = []
+  const saved = new Map<string, Set<number>>()
+  const kinds = new Map<string, MediaKind>()
+  let reference = 'first'
   const confirmed = new Map<string, string>()
   let down = false
   const calls: { readonly method: string; readonly at: number }[] = []
@@ -82,22 +92,35 @@ export function createFakeDataCentre(clock: Clock) {
   const publish = (chat: FakeChat, message: ScheduledMessage & Kept, when = message.at): number => {
     chat.scheduled.splice(chat.scheduled.indexOf(message), 1)
     chat.lastPublishedId += 1
-    const { at: _at, media: _media, ...rest } = message
+    const { at: _at, parts: _parts, ...rest } = message
     chat.published.push({ ...rest, id: chat.lastPublishedId, at: when, fromScheduled: true })
+    chat.lastPublishedId += Math.max(1, message.media.length) - 1
     return chat.lastPublishedId
   }
 
   const store = (userId: string, message: OutgoingMessage): Result<number, TelegramFailure> => {
-    const id = `${userId}/${message.randomId}`
-    if (accepted.has(id)) return failure(classify('RANDOM_ID_DUPLICATE', 500))
+    const { media = [] } = message
+    const randomIds = media.length > 1 ? media.map(({ randomId }) => randomId) : [message.randomId]
+    const ids = randomIds.map(randomId => `${userId}/${randomId}`)
+    if (ids.some(id => accepted.has(id))) return failure(classify('RANDOM_ID_DUPLICATE', 500))
+    if (media.some(({ file }) => file.reference !== reference))
+      return failure(classify('FILE_REFERENCE_EXPIRED', 400))
     const chat = chatOf(keyOf(userId, message.peer))
     if (message.text.length > 4096) return failure(classify('MESSAGE_TOO_LONG', 400))
-    if (chat.scheduled.length >= QUOTA) return failure(classify('SCHEDULE_TOO_MUCH', 400))
-    chat.lastScheduledId += 1
-    const { at, text, entities, silent, noWebpage } = message
-    chat.scheduled.push({ id: chat.lastScheduledId, at, text, entities, media: false, silent, noWebpage })
-    accepted.set(id, chat.lastScheduledId)
-    return success(chat.lastScheduledId)
+    const taken = chat.scheduled.reduce((sum, one) => sum + Math.max(1, one.media.length), 0)
+    if (taken + ids.length > QUOTA) return failure(classify('SCHEDULE_TOO_MUCH', 400))
+    const first = chat.lastScheduledId + 1
+    chat.lastScheduledId += ids.length
+    const { at, text, entities, silent, noWebpage, topicId, sendAs } = message
+    chat.scheduled.push({
+      ...{ id: first, at, text, entities, silent, noWebpage },
+      media: media.map(({ file }) => kinds.get(file.id) ?? 'other'),
+      ...(ids.length > 1 ? { parts: ids.map((_, index) => first + index) } : {}),
+      ...(topicId === undefined ? {} : { topicId }),
+      ...(sendAs === undefined ? {} : { sendAs }),
+    })
+    for (const id of ids) accepted.set(id, first)
+    return success(first)
   }
 
   const gateway: TelegramGateway = options => connect(options)
@@ -235,6 +258,7 @@ export function createFakeDataCentre(clock: Clock) {
           const user = users.get(id)
           return user ? success(user.me) : failure(classify('AUTH_KEY_UNREGISTERED', 401))
         }),
+      frozenSince: () => call('frozenSince', false, () => success(frozen)),
       dialogs: cursor =>
         call('dialogs', false, () => {
           const from = cursor?.messageId ?? 0
@@ -262,7 +286,27 @@ export function createFakeDataCentre(clock: Clock) {
       schedule: message =>
         call('schedule', true, id => {
           const stored = store(id, message)
-          return stored.ok ? success({ kind: 'scheduled', id: stored.value, at: message.at }) : stored
+          if (!stored.ok) return stored
+          const { media = [] } = message
+          return success({
+            ...{ kind: 'scheduled', id: stored.value, at: message.at },
+            ...(media.length > 1 ? { parts: media.map((_, index) => stored.value + index) } : {}),
+          })
+        }),
+      saveFilePart: ({ fileId, part }) =>
+        call('saveFilePart', false, id => {
+          const parts = saved.get(`${id}/${fileId}`) ?? new Set()
+          saved.set(`${id}/${fileId}`, parts.add(part))
+          return success(null)
+        }),
+      makeMedia: (_peer, file, spec) =>
+        call('makeMedia', false, id => {
+          if (saved.get(`${id}/${file.fileId}`)?.size !== file.parts)
+            return failure(classify('FILE_PART_0_MISSING', 400))
+          const made = String(kinds.size + 1)
+          kinds.set(made, spec.kind)
+          const kind = spec.kind === 'photo' ? 'photo' : 'document'
+          return success({ kind, id: made, accessHash: '1', reference })
         }),
       scheduledHistory: async peer => {
         const answer = await call('scheduledHistory', false, id =>
@@ -297,7 +341,8 @@ export function createFakeDataCentre(clock: Clock) {
         call('sendScheduledNow', true, userId => {
           const chat = chatOf(keyOf(userId, peer))
           const found = chat.scheduled.filter(({ id }) => ids.includes(id))
-          if (found.length < ids.length) return failure(classify('MESSAGE_ID_INVALID', 400))
+          const all = found.flatMap(({ id, parts }) => parts ?? [id])
+          if (!ids.every(id => all.includes(id))) return failure(classify('MESSAGE_ID_INVALID', 400))
           for (const message of found) publish(chat, message, Math.floor(clock.now() / 1000))
           return success(null)
         }),
@@ -317,7 +362,14 @@ export function createFakeDataCentre(clock: Clock) {
     },
     /** Of a channel, whoever asks; its arrays may be changed as another device would. */
     channel: (id: string): FakeChat => chatOf(`channel/${id}`),
+    /** The chat of a user with itself. */
+    saved: (userId: string): FakeChat => chatOf(keyOf(userId, { kind: 'self' })),
     publishDue,
+    /** Every file that was made so far has to be made again, and its parts are gone. */
+    expireFiles: (): void => {
+      reference = `after ${reference}`
+      saved.clear()
+    },
     /** A telephone reads the picture and says yes. */
     confirmToken: (url: string, number: number): void => {
       const token = Buffer.from(new URL(url).searchParams.get('token') ?? '', 'base64url').toString()
@@ -326,6 +378,8 @@ export function createFakeDataCentre(clock: Clock) {
     },
     /** Whom the last token was not meant for. */
     exceptedUsers: (): readonly string[] => excepted,
+    /** Unix seconds; null ends it. */
+    freeze: (since: number | null): void => void (frozen = since),
     fault: (fault: FakeFault): void => void faults.push({ fault, left: fault.times ?? 1 }),
     clearFaults: (): void => {
       faults = []

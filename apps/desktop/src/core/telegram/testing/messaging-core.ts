@@ -1,12 +1,22 @@
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { AccountId, ChatId, EventMessage, PlanDraft } from '../../../contract/index.ts'
-import { createAccounts } from '../../accounts/index.ts'
+import type {
+  AccountId,
+  ChatId,
+  EventMessage,
+  MediaFile,
+  PlanDraft,
+  PlanMedia,
+} from '../../../contract/index.ts'
+import { createAccounts, createRemoval } from '../../accounts/index.ts'
 import { createDelivery, type PaceSettings } from '../../delivery/index.ts'
+import { createMedia } from '../../media/index.ts'
 import { createPlans } from '../../plans/index.ts'
 import type { Emit } from '../../ports.ts'
 import { createSeries } from '../../series/index.ts'
 import type { Database } from '../../storage/database.ts'
 import { createTargets } from '../../targets/index.ts'
+import { createSealedRecords } from '../../vault/index.ts'
 import {
   fakeTime,
   memoryDatabase,
@@ -25,6 +35,7 @@ type Parts = {
   readonly time?: FakeTime
   readonly database?: Database
   readonly folder?: string
+  readonly mediaFolder?: string
   readonly gateway?: TelegramGateway
   readonly pace?: PaceSettings
   readonly seed?: string
@@ -54,7 +65,14 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
     emit(name, payload)
     if (name === 'deliveries.changed') series.wakeSoon()
   }
-  const delivery = createDelivery({ ...shared, emit: heard, accounts, targets, pace })
+  const records = createSealedRecords(database, shared.sealer, log)
+  const media = createMedia({
+    ...shared,
+    records,
+    folder: parts.mediaFolder ?? join(parts.folder ?? tempFolder(), 'media'),
+    inUse: () => [...delivery.mediaInUse(), ...series.mediaInUse()],
+  })
+  const delivery = createDelivery({ ...shared, emit: heard, accounts, targets, media, pace })
   const series = createSeries({
     ...shared,
     accounts,
@@ -67,6 +85,7 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
     accounts,
     targets,
     delivery,
+    media,
     series,
     language: () => 'fr',
     now: time.clock.now,
@@ -84,6 +103,7 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
     targets,
     delivery,
     plans,
+    media,
     series,
     handlers: {
       ...accounts.handlers,
@@ -91,9 +111,18 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
       ...delivery.handlers,
       ...plans,
       ...series.handlers,
+      ...media.handlers,
+      ...createRemoval(accounts.handlers['accounts.remove'], accounts.ids, {
+        counts: delivery.underWay,
+        cancelAll: delivery.cancelAll,
+        series: series.countOf,
+      }),
     },
     start: async (): Promise<void> => {
       const connecting = accounts.start()
+      // Whatever stops the rest, this one is waited for by nobody then.
+      connecting.catch(() => undefined)
+      media.start()
       series.start()
       delivery.start()
       await connecting
@@ -101,6 +130,7 @@ export function createMessaging(dc: FakeDataCentre, parts: Parts = {}) {
     stop: async (): Promise<void> => {
       series.stop()
       await delivery.stop()
+      await media.stop()
       await accounts.stop()
     },
   }
@@ -150,3 +180,22 @@ export async function confirm(core: Pick<Messaging, 'handlers'>, draft: PlanDraf
   const { token } = await core.handlers['plans.preview'](draft)
   return core.handlers['plans.confirm']({ draft, token })
 }
+
+/** Takes a file in, as a host does. */
+export async function addFile(core: Pick<Messaging, 'media'>, name: string, bytes: Uint8Array) {
+  const { hostHandlers } = core.media
+  const { intake } = await hostHandlers['media.begin']({ name, size: bytes.length })
+  for (let from = 0; from < bytes.length; from += 300_000)
+    await hostHandlers['media.write']({
+      intake,
+      bytes: Uint8Array.from(bytes.subarray(from, from + 300_000)),
+    })
+  return hostHandlers['media.end']({ intake })
+}
+
+/** A file as part of a message. */
+export const asMedia = ({ thumbnail: _, ...file }: MediaFile, over: Partial<PlanMedia> = {}): PlanMedia => ({
+  ...file,
+  spoiler: false,
+  ...over,
+})
