@@ -68,7 +68,7 @@ test('A2: the date is Unix seconds, and the answer tells the id in the queue and
   const placed = valueOf(await line.schedule(wanted))
   expect(placed).toMatchObject({ kind: 'scheduled', at: wanted.at })
   expect(valueOf(await line.scheduledHistory(chat.peer))).toMatchObject([
-    { id: placed.id, at: wanted.at, text: wanted.text, media: false },
+    { id: placed.id, at: wanted.at, text: wanted.text, media: [] },
   ])
 })
 

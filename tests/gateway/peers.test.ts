@@ -53,11 +53,15 @@ test('T22: a message for a topic says so whether or not it answers another one',
       noWebpage: true,
       at: Math.floor(dc.clock.now() / 1000) + 3600,
       randomId: '11',
-      replyTo: topic!.id,
+      topicId: topic!.id,
     }),
   )
   const sent = dc.calls.find(({ method }) => method === 'messages.sendMessage')
-  expect(sent?.request['reply_to']).toMatchObject({ _: 'inputReplyToMessage', reply_to_msg_id: topic!.id })
+  expect(sent?.request['reply_to']).toMatchObject({
+    _: 'inputReplyToMessage',
+    reply_to_msg_id: topic!.id,
+    top_msg_id: topic!.id,
+  })
 })
 
 test('A12, T24: reading every chat costs a bounded number of requests, and no name is ever looked up', async () => {
