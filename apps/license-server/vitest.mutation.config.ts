@@ -1,0 +1,8 @@
+import { defineConfig } from 'vitest/config'
+
+// Read inside a copy of this folder, so it may name nothing outside it. What decides is pure: no database.
+export default defineConfig({
+  test: {
+    include: ['src/licensing/*.test.ts', 'src/billing/decide.test.ts', 'src/billing/histories.test.ts'],
+  },
+})
