@@ -17,5 +17,9 @@ export default defineConfig({
     // The content security policy allows neither data: nor inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // In the chunk that every maker of schemas waits for, so that zod is told before the first one is made.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'zod', test: /[\\/]zod[\\/]|zod-without-eval/ }] } },
+    },
   },
 })

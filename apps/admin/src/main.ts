@@ -1,6 +1,6 @@
+import './zod-without-eval.ts'
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import { z } from 'zod'
 import App from './App.vue'
 import { ApiKey, createApi } from './api/client.ts'
 import { createText, loadMessages } from './i18n/index.ts'
@@ -9,9 +9,6 @@ import { startLanguage, TextKey } from './stores/preferences.ts'
 import { useSession } from './stores/session.ts'
 import './ui/tokens.css'
 import './ui/base.css'
-
-// The content security policy allows no `new Function`, which zod would otherwise try.
-z.config({ jitless: true })
 
 const language = startLanguage()
 const text = createText(language, await loadMessages(language))

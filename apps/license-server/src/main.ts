@@ -3,10 +3,15 @@ import { startServer } from './server.ts'
 
 // `node src/main.ts [--json]`: starts the server from its environment; `--json` prints where it is, on one line.
 try {
-  const server = await startServer(loadConfig(process.env))
+  const config = loadConfig(process.env)
+  const server = await startServer(config)
   const { url, metricsUrl, rootKey } = server
   if (process.argv.includes('--json')) console.log(JSON.stringify({ url, metricsUrl, rootKey }))
-  else console.log(`License server: ${url}\nMetrics: ${metricsUrl}`)
+  else {
+    const admin = `${config.adminUrl ?? url}/admin/`
+    console.log(`License server: ${url}\nMetrics: ${metricsUrl}\nAdministration: ${admin}`)
+    console.log('The first administrator: npm run server -- admin:create --email <address>')
+  }
 
   const stop = () => void server.stop().then(() => process.exit(0))
   process.once('SIGTERM', stop)

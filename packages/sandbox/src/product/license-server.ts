@@ -31,6 +31,7 @@ export type LicenseServerProcess = {
 }
 
 const ENTRY = fileURLToPath(import.meta.resolve('@autotele/license-server/main'))
+const CLI = fileURLToPath(import.meta.resolve('@autotele/license-server/cli'))
 
 /** Starts the real licence server as its own process, as `npm run server` would, and waits until it is ready. */
 export async function startLicenseServer(options: LicenseServerOptions): Promise<LicenseServerProcess> {
@@ -39,18 +40,7 @@ export async function startLicenseServer(options: LicenseServerOptions): Promise
     // the terminal's Ctrl-C away from it and its database, so that they stop in order.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
-    env: {
-      ...inherited(),
-      PORT: String(options.port),
-      AUTOTELE_METRICS_PORT: '0',
-      AUTOTELE_PUBLIC_URL: `http://127.0.0.1:${String(options.port)}`,
-      AUTOTELE_DATA_DIR: options.dataFolder,
-      AUTOTELE_BTCPAY_URL: options.btcpay.url,
-      AUTOTELE_BTCPAY_API_KEY: options.btcpay.apiKey,
-      AUTOTELE_BTCPAY_STORE_ID: options.btcpay.storeId,
-      AUTOTELE_BTCPAY_WEBHOOK_SECRET: options.btcpay.webhookSecret,
-      ...options.env,
-    },
+    env: environmentOf(options),
   })
   const errors: string[] = []
   if (child.stderr === null) throw new Error('no error output')
@@ -78,6 +68,42 @@ export async function startLicenseServer(options: LicenseServerOptions): Promise
       clearTimeout(giveUp)
     },
   }
+}
+
+const environmentOf = (options: LicenseServerOptions): NodeJS.ProcessEnv => ({
+  ...inherited(),
+  PORT: String(options.port),
+  AUTOTELE_METRICS_PORT: '0',
+  AUTOTELE_PUBLIC_URL: `http://127.0.0.1:${String(options.port)}`,
+  AUTOTELE_DATA_DIR: options.dataFolder,
+  AUTOTELE_BTCPAY_URL: options.btcpay.url,
+  AUTOTELE_BTCPAY_API_KEY: options.btcpay.apiKey,
+  AUTOTELE_BTCPAY_STORE_ID: options.btcpay.storeId,
+  AUTOTELE_BTCPAY_WEBHOOK_SECRET: options.btcpay.webhookSecret,
+  ...options.env,
+})
+
+/** Who tries the local console. */
+const LOCAL_OWNER = 'owner@autotele.local'
+const Invitation = z.object({ link: z.url() })
+
+/**
+ * Makes the local owner, as `admin:create` does it on a server's host, and gives the link to enrol with: good once, for
+ * 15 minutes. `null` when that person has enrolled before; with `reset` the access is made anew.
+ */
+export async function inviteLocalOwner(
+  options: LicenseServerOptions,
+  reset: boolean,
+): Promise<string | null> {
+  const args = [CLI, 'admin:create', '--email', LOCAL_OWNER, '--json', ...(reset ? ['--reset'] : [])]
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: environmentOf(options),
+  })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code === 0 ? Invitation.parse(parseJson(output)).link : null
 }
 
 /** The parent's environment without what would point this server somewhere else than the sandbox. */

@@ -76,7 +76,7 @@ if (process.exitCode === 130) await stop(130)
 if (flags.json) {
   console.log(JSON.stringify(jsonLine(product)))
 } else {
-  tell(say.ready(product))
+  tell(say.ready(product, await product.admin.invite()))
   if ('path' in electron) {
     openElectron(electron.path, electronEnvironment(product.folder.desktop, CORE_ENTRY, product.trust)).once(
       'exit',
@@ -90,10 +90,11 @@ if (flags.json) {
 }
 
 /** What any MTProto client and any BTCPay client needs to be pointed here. */
-function jsonLine({ ui, licenseServer, trust, btcpay, telegram }: Product) {
+function jsonLine({ ui, licenseServer, admin, trust, btcpay, telegram }: Product) {
   return {
     ui,
     licenseServer: licenseServer.url,
+    admin: admin.url,
     rootKey: trust.rootKey,
     btcpay: { url: btcpay.url, apiKey: btcpay.apiKey, storeId: btcpay.storeId },
     telegram: {
@@ -124,6 +125,9 @@ function listenToKeys(running: Product): void {
           await running.licenseServer.start()
           console.log(say.serverStarted)
         }
+        return
+      case 'a':
+        console.log(say.admin(running.admin.url, await running.admin.invite(true)))
         return
       case 'o': {
         const link = running.host?.newLink()

@@ -12,7 +12,7 @@ import {
   type ProductFolder,
   type Ports,
 } from './data-folder.ts'
-import { startLicenseServer, type LicenseServerProcess } from './license-server.ts'
+import { inviteLocalOwner, startLicenseServer, type LicenseServerProcess } from './license-server.ts'
 
 export type ProductOptions = {
   /** Folder that holds everything this trial remembers. */
@@ -48,6 +48,12 @@ export type Product = {
     running(): boolean
     stop(how?: 'politely' | 'kill'): Promise<void>
     start(): Promise<void>
+  }
+  /** The console of the licence server's administrators. */
+  readonly admin: {
+    readonly url: string
+    /** The link with which the one local owner enrols, once; null when that is done. `reset` makes the access anew. */
+    invite(reset?: boolean): Promise<string | null>
   }
   /** Stops everything in the reverse order; afterwards no process and no port is left. */
   stop(): Promise<void>
@@ -96,19 +102,19 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     const webhook = await btcpay.setWebhook({
       url: `http://127.0.0.1:${String(ports.licenseServer)}/webhooks/btcpay`,
     })
-    const startServer = () =>
-      startLicenseServer({
-        dataFolder: folder.licenseServer,
-        port: ports.licenseServer,
-        btcpay: {
-          url: btcpay.url,
-          apiKey: btcpay.apiKey,
-          storeId: btcpay.storeId,
-          webhookSecret: webhook.secret,
-        },
-        log,
-        ...(options.licenseServerEnv === undefined ? {} : { env: options.licenseServerEnv }),
-      })
+    const serverOptions = {
+      dataFolder: folder.licenseServer,
+      port: ports.licenseServer,
+      btcpay: {
+        url: btcpay.url,
+        apiKey: btcpay.apiKey,
+        storeId: btcpay.storeId,
+        webhookSecret: webhook.secret,
+      },
+      log,
+      ...(options.licenseServerEnv === undefined ? {} : { env: options.licenseServerEnv }),
+    }
+    const startServer = () => startLicenseServer(serverOptions)
     let server: LicenseServerProcess | null = await startServer()
     started.push(async () => {
       await server?.stop()
@@ -158,6 +164,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         async start() {
           server ??= await startServer()
         },
+      },
+      admin: {
+        url: `${server.ready.url}/admin/`,
+        invite: (reset = false) => inviteLocalOwner(serverOptions, reset),
       },
       stop: stopAll,
     }

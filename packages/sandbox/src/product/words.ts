@@ -5,7 +5,9 @@ export type Words = {
   readonly help: string
   readonly starting: string
   readonly inBrowser: (reason: string) => string
-  readonly ready: (product: Product) => string
+  /** `invitation`: the link with which the local owner enrols; null once that is done. */
+  readonly ready: (product: Product, invitation: string | null) => string
+  readonly admin: (url: string, invitation: string | null) => string
   readonly keys: string
   readonly serverStopped: string
   readonly serverStarted: string
@@ -33,7 +35,12 @@ const fr: Words = {
 `,
   starting: 'Démarrage de PostgreSQL, du serveur de licences, de BTCPay, de Telegram et du client…',
   inBrowser: reason => `Interface dans le navigateur (${reason}).`,
-  ready: product => `
+  admin: (url, invitation) =>
+    invitation === null
+      ? `  Console d'administration   ${url}   (accès perdu : touche a)`
+      : `  Console d'administration   ${invitation}
+                (inscription du propriétaire local owner@autotele.local, une fois, pendant 15 minutes ; ensuite ${url})`,
+  ready: (product, invitation) => `
   AutoTele est prêt.
 ${product.ui === null ? '' : `\n  Ouvrir        ${product.ui}\n                (lien à usage unique)\n`}
   Telegram local (rien ne sort de cette machine)
@@ -51,8 +58,9 @@ ${phones(product, password => `mot de passe « ${password} »`, 'sans mot de pas
     6. sur la page du Telegram local, aller à la prochaine échéance : le message est publié
 
   Serveur de licences ${product.licenseServer.url}   BTCPay ${product.btcpay.url}
+${fr.admin(product.admin.url, invitation)}
 `,
-  keys: '  Touches : l arrêter ou relancer le serveur de licences · o nouveaux liens · q quitter',
+  keys: '  Touches : l arrêter ou relancer le serveur de licences · o nouveaux liens · a nouvel accès à la console · q quitter',
   serverStopped: '  Serveur de licences arrêté. Le client continue hors ligne ; l pour le relancer.',
   serverStarted: '  Serveur de licences relancé.',
   stopping: 'Arrêt…',
@@ -71,7 +79,12 @@ const en: Words = {
 `,
   starting: 'Starting PostgreSQL, the licence server, BTCPay, Telegram and the client…',
   inBrowser: reason => `Interface in the browser (${reason}).`,
-  ready: product => `
+  admin: (url, invitation) =>
+    invitation === null
+      ? `  Administration console   ${url}   (access lost: key a)`
+      : `  Administration console   ${invitation}
+                (enrols the local owner owner@autotele.local, once, within 15 minutes; afterwards ${url})`,
+  ready: (product, invitation) => `
   AutoTele is ready.
 ${product.ui === null ? '' : `\n  Open          ${product.ui}\n                (works once)\n`}
   Local Telegram (nothing leaves this machine)
@@ -89,8 +102,9 @@ ${phones(product, password => `password "${password}"`, 'no password')}
     6. on the local Telegram's page, go to the next due date: the message is published
 
   Licence server ${product.licenseServer.url}   BTCPay ${product.btcpay.url}
+${en.admin(product.admin.url, invitation)}
 `,
-  keys: '  Keys: l stop or restart the licence server · o new links · q quit',
+  keys: '  Keys: l stop or restart the licence server · o new links · a new access to the console · q quit',
   serverStopped: '  Licence server stopped. The client works offline; l restarts it.',
   serverStarted: '  Licence server restarted.',
   stopping: 'Stopping…',
