@@ -1,6 +1,7 @@
 import type { CoreOptions } from '../core/create-core.ts'
 import type { Log } from '../core/ports.ts'
 import { openLog } from './log-file.ts'
+import { watchForNetwork } from './network-watch.ts'
 import { systemClock, systemHttp, systemRandom, systemTimers } from './node-ports.ts'
 import { parentProcessPort } from './process-port.ts'
 import { redactText } from './redaction.ts'
@@ -24,7 +25,7 @@ export function runCoreProcess(
     const { dataFolder, version, hosted, args } = outside.init
     // Loaded here, so that a host that only supervises does not carry the core in its own memory.
     const { createCore } = await import('../core/create-core.ts')
-    return createCore(
+    const core = await createCore(
       {
         clock: systemClock,
         timers: systemTimers,
@@ -36,6 +37,11 @@ export function runCoreProcess(
       },
       { dataFolder, version, hosted, emit: outside.emit, ...(await trust({ initOptions: args })) },
     )
+    watchForNetwork(systemTimers, () => {
+      log('info', 'core.network-back')
+      core.resume()
+    })
+    return core
   })
 }
 

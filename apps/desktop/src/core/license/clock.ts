@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts'
 
 const HOUR = 3600
-/** A saved floor grows this much per launch: a clock once set to a far year cannot poison the licence. */
+/** What the computer's clock may add to the saved floor in one launch: once set to a far year, it cannot poison the licence. */
 const FLOOR_GROWTH = 36 * HOUR
 const BEHIND = 24 * HOUR
 
@@ -50,6 +50,7 @@ export function createLicenseClock(
       since = clock.monotonic()
       healed = true
     },
-    floorToSave: () => Math.min(now(), floorAtLaunch + FLOOR_GROWTH),
+    // Time that was measured counts in full, however long the launch: only what the clock claims is bounded.
+    floorToSave: () => Math.max(risen(), Math.min(wall(), floorAtLaunch + FLOOR_GROWTH)),
   }
 }

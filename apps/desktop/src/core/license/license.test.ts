@@ -370,6 +370,87 @@ describe('nothing but a signature changes the licence', () => {
   })
 })
 
+describe('a server that is not ours', () => {
+  test('at the same address, with keys of its own, gives and takes nothing', async () => {
+    const context = await paid()
+    const { launch, ports, time } = context
+    const impostor = serveLicenses(() => Math.floor(time.clock.now() / 1000))
+    impostor.license.plan = 'monthly'
+    impostor.license.paidThrough = Math.floor(time.clock.now() / 1000) + 3650 * 86_400
+    const elsewhere = { ports: { ...ports, http: impostor.http } }
+    const license = await launch(elsewhere)
+    const before = get(license)
+    const untrusted = failing('license/answer-not-trusted')
+    // It knows every device, and grants whatever is asked.
+    await expect(activate(license, impostor.licenseKey)).rejects.toEqual(untrusted)
+    await expect(license.handlers['license.startTrial']({})).rejects.toEqual(untrusted)
+    await expect(refresh(license)).rejects.toEqual(untrusted)
+    impostor.license.refusal = 'revoked'
+    await expect(refresh(license)).rejects.toEqual(untrusted)
+    expect(get(license)).toEqual({ ...before, offer: get(license).offer })
+    const fresh = setup()
+    const other = await fresh.launch({ ...elsewhere, ports: { ...fresh.ports, http: impostor.http } })
+    other.start()
+    await other.handlers['license.buy']({})
+    impostor.license.refusal = null
+    impostor.checkouts[0]!.state = 'settled'
+    await fresh.time.advance(60_000)
+    expect(get(other)).toMatchObject({ state: 'none', canCreate: false, licenseKey: null })
+    other.stop()
+  })
+})
+
+describe('keys that change', () => {
+  test('a whole rotation passes without one licence refused, online or off, restarted or not', async () => {
+    const { launch, server, time } = await paid()
+    const present = server.state.signing
+    const next = importSigningKey(generatePrivateJwk())
+    const steps: [Partial<typeof server.state>, (typeof present)[]][] = [
+      [{ keySetVersion: 2 }, [next]],
+      [{ keySetVersion: 3, signing: next }, [present]],
+      [{ keySetVersion: 4, signing: next }, []],
+    ]
+    let license = await launch()
+    for (const [state, others] of steps) {
+      Object.assign(server.state, state)
+      server.alsoListed.splice(0, server.alsoListed.length, ...others)
+      // Offline, what is held still counts; online, the new set and a new token come together.
+      server.weather.push('drop')
+      await expect(refresh(license)).rejects.toEqual(failing('license/server-unreachable'))
+      expect(get(await launch())).toMatchObject({ state: 'valid' })
+      expect(await refresh(license)).toMatchObject({ state: 'valid' })
+      license = await launch()
+      expect(get(license)).toMatchObject({ state: 'valid' })
+      await advance(time, DAY)
+    }
+    expect(await refresh(license)).toMatchObject({ state: 'valid' })
+  })
+
+  test('a key that was stolen signs nothing more once its withdrawal was seen', async () => {
+    const { launch, server, ports } = await paid()
+    const stolen = server.state.signing
+    server.state.signing = importSigningKey(generatePrivateJwk())
+    server.state.keySetVersion = 2
+    server.revoked.push(stolen.kid)
+    expect((await refresh(await launch())).state).toBe('valid')
+    const thief = await launch({
+      ports: {
+        ...ports,
+        http: async request => {
+          const response = await server.http(request)
+          const answer = JSON.parse(response.body) as Record<string, string>
+          if (answer['token'] === undefined) return response
+          const claims = JSON.parse(Buffer.from(answer['token'].split('.')[1]!, 'base64url').toString())
+          const token = await signLicenseToken({ ...claims, seq: claims.seq + 10 }, stolen)
+          return { ...response, body: JSON.stringify({ ...answer, token }) }
+        },
+      },
+    })
+    await expect(refresh(thief)).rejects.toEqual(failing('license/answer-not-trusted'))
+    expect(get(thief).state).toBe('valid')
+  })
+})
+
 describe('refusals that are signed', () => {
   test.each(['suspended', 'revoked', 'device_removed', 'expired'] as const)(
     '%s ends creating, survives a restart, and is undone by a later token',
@@ -490,6 +571,26 @@ describe('refreshing by itself', () => {
     license.stop()
   })
 
+  test('when something else is reached again, what failed is asked again at once, and only then', async () => {
+    const { launch, server, time } = await paid()
+    const asked = () => server.requests.filter(request => request.url.endsWith('/refresh')).length
+    const license = await launch()
+    license.start()
+    await advance(time, 0)
+    license.reachable()
+    await advance(time, 0)
+    const before = asked()
+    server.weather.push(...Array<'drop'>(3).fill('drop'))
+    await refresh(license).catch(() => undefined)
+    server.weather.splice(0)
+    license.reachable()
+    license.reachable()
+    await advance(time, 0)
+    expect(asked()).toBe(before + 2)
+    expect(server.refreshes()).toBe(2)
+    license.stop()
+  })
+
   test('after a sleep, what is due is done at once', async () => {
     const { launch, server, time } = await paid()
     const license = await launch()
@@ -596,6 +697,41 @@ describe('buying', () => {
       expect(get(second)).toMatchObject({ state: 'valid', licenseKey: server.licenseKey }),
     )
     second.stop()
+  })
+
+  test('goes on after a restart as seldom as before it, and faster for nobody', async () => {
+    const { launch, server, time } = setup()
+    const polls = () => server.requests.filter(request => request.url.includes('/chk_')).length
+    const first = await launch()
+    first.start()
+    await buy(first)
+    await advance(time, 2 * HOUR)
+    first.stop()
+    const second = await launch()
+    second.start()
+    await advance(time, 0)
+    const atStart = polls()
+    await advance(time, 55 * 60_000)
+    expect(polls()).toBe(atStart)
+    await advance(time, 10 * 60_000)
+    expect(polls()).toBe(atStart + 1)
+    second.stop()
+  })
+
+  test('what a person has to look at is found decided, days later, without a restart', async () => {
+    const { launch, server, time } = setup()
+    const license = await launch()
+    license.start()
+    await buy(license)
+    server.checkouts[0]!.state = 'in_review'
+    await advance(time, 3 * DAY)
+    expect(get(license).checkout!.state).toBe('in_review')
+    server.license.plan = 'monthly'
+    server.license.paidThrough = Math.floor(time.clock.now() / 1000) + 30 * 86_400
+    server.checkouts[0]!.state = 'settled'
+    await advance(time, 6 * HOUR)
+    expect(get(license)).toMatchObject({ state: 'valid', checkout: { state: 'settled' } })
+    license.stop()
   })
 
   test('after an expired checkout a new one is made, and the old one still counts when it is paid late', async () => {

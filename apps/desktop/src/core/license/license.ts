@@ -41,6 +41,8 @@ export type License = {
   stop(): void
   /** The machine woke up, or its network came back: what is due is done now. */
   resume(): void
+  /** Something else was reached: what could not be asked of the server is asked now. */
+  reachable(): void
 }
 
 export type LicenseDeps = {
@@ -365,6 +367,11 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
       beat()
       // The computer's clock is asked: the monotonic one stood still while it slept.
       if (failures > 0 || secondsUntilRefresh(holder.clock.now()) === 0) quietly(refresh)
+      quietly(purchases.check)
+    },
+    reachable: () => {
+      if (!running || failures === 0 || refreshing !== null) return
+      quietly(refresh)
       quietly(purchases.check)
     },
   }

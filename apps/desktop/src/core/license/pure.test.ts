@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { licenseClaimsSchema, type LicenseClaims } from '@autotele/shared'
 import { describe, expect, test } from 'vitest'
 import { fakeTime } from '../testing/index.ts'
@@ -65,6 +66,126 @@ describe('clock', () => {
     expect(clock.skewHours()).toBe(72)
     await time.advance(1000)
     expect(clock.floorToSave()).toBe(T0 + 60 + 36 * HOUR)
+  })
+
+  test('a launch of ten days counts ten days, whatever the clock says at its end and after it', async () => {
+    const { time, clock } = launch({ trusted: T0, floor: T0 })
+    time.setWall((T0 - 400 * DAY) * 1000)
+    await time.advance(10 * DAY * 1000)
+    const next = createLicenseClock(time.clock, { trusted: T0, floor: clock.floorToSave() })
+    expect(next.now()).toBe(T0 + 10 * DAY)
+  })
+
+  describe('whatever the clock is set to, in whatever order, over whatever launches', () => {
+    const TRUSTED = T0
+    const seconds = fc.oneof(fc.integer({ min: 0, max: HOUR }), fc.integer({ min: 0, max: 3 * DAY }))
+    const action = fc.oneof(
+      fc.record({ kind: fc.constant('run' as const), seconds }),
+      fc.record({
+        kind: fc.constant('set' as const),
+        /** How far from the truth the computer's clock is from now on. */
+        off: fc.oneof(
+          fc.constant(0),
+          fc.integer({ min: -7300 * DAY, max: 7300 * DAY }),
+          fc.integer({ min: -2 * DAY, max: 2 * DAY }),
+        ),
+      }),
+      fc.record({ kind: fc.constant('restart' as const), seconds }),
+      fc.record({ kind: fc.constant('heal' as const) }),
+    )
+
+    type Action = typeof action extends fc.Arbitrary<infer A> ? A : never
+
+    /** Plays the actions on a machine whose true time is known; calls `check` after each. */
+    function play(
+      actions: readonly Action[],
+      check: (at: {
+        readonly clock: ReturnType<typeof createLicenseClock>
+        readonly real: number
+        readonly off: number
+        /** Seconds that the program has run since the last word of the server. */
+        readonly ran: number
+        readonly healedAt: number
+        /** Launches since then in which the clock was ahead. */
+        readonly liedAhead: number
+        readonly restarts: number
+      }) => void,
+    ): void {
+      let [real, off, monotonic] = [TRUSTED, 0, 0]
+      let [ran, healedAt, liedAhead, restarts] = [0, TRUSTED, 0, 0]
+      let ahead = false
+      const source = { now: () => (real + off) * 1000, monotonic: () => monotonic * 1000 }
+      let clock = createLicenseClock(source, { trusted: TRUSTED, floor: TRUSTED })
+      for (const step of actions) {
+        switch (step.kind) {
+          case 'run':
+            real += step.seconds
+            monotonic += step.seconds
+            ran += step.seconds
+            break
+          case 'set':
+            off = step.off
+            break
+          case 'restart': {
+            const floor = Math.max(clock.floorToSave(), 0)
+            real += step.seconds
+            monotonic = 0
+            restarts += 1
+            ahead = false
+            clock = createLicenseClock(source, { trusted: healedAt, floor })
+            break
+          }
+          case 'heal':
+            clock.heal(real)
+            ;[ran, healedAt, liedAhead, restarts, ahead] = [0, real, 0, 0, false]
+        }
+        if (off > 0 && !ahead) {
+          ahead = true
+          liedAhead += 1
+        }
+        check({ clock, real, off, ran, healedAt, liedAhead, restarts })
+      }
+    }
+    const actions = fc.array(action, { maxLength: 40 })
+
+    test('it is never earlier than the server’s word and the time the program has run since', () => {
+      fc.assert(
+        fc.property(actions, steps =>
+          play(steps, ({ clock, healedAt, ran, restarts }) => {
+            expect(clock.now()).toBeGreaterThanOrEqual(healedAt + ran - restarts)
+          }),
+        ),
+        { numRuns: 500 },
+      )
+    })
+
+    test('once the clock is right, each launch with a clock ahead has cost 36 hours at most, and none without', () => {
+      fc.assert(
+        fc.property(actions, steps =>
+          play(steps, ({ clock, real, off, liedAhead }) => {
+            if (off !== 0) return
+            expect(clock.now()).toBeGreaterThanOrEqual(real)
+            expect(clock.now()).toBeLessThanOrEqual(real + liedAhead * 36 * HOUR)
+            expect(clock.isBehind()).toBe(false)
+          }),
+        ),
+        { numRuns: 500 },
+      )
+    })
+
+    test('a word of the server puts everything right', () => {
+      fc.assert(
+        fc.property(actions, steps =>
+          play(
+            [...steps, { kind: 'heal' }, { kind: 'set', off: 0 }],
+            ({ clock, real, off, healedAt, ran }) => {
+              if (off === 0 && healedAt === real && ran === 0) expect(clock.now()).toBe(real)
+            },
+          ),
+        ),
+        { numRuns: 300 },
+      )
+    })
   })
 
   test.each([
@@ -168,6 +289,14 @@ describe('schedules', () => {
       null,
     ])
     expect(pollDelay({ state: 'settled', createdAt: T0, expiresAt: T0 + 900, now: T0 })).toBeNull()
+  })
+
+  test('what a person or the network has yet to decide is asked for until they have', () => {
+    const later = { createdAt: T0, expiresAt: T0 + 900, now: T0 + 30 * DAY }
+    for (const state of ['confirming', 'in_review', 'underpaid'] as const)
+      expect(pollDelay({ ...later, state })).toBe(6 * 3_600_000)
+    for (const state of ['expired', 'invalid', 'awaiting_payment'] as const)
+      expect(pollDelay({ ...later, state })).toBeNull()
   })
 
   test('retries spread under a ceiling that doubles from a minute to an hour', () => {

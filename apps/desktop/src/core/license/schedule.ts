@@ -3,6 +3,9 @@ import type { CheckoutState } from '@autotele/shared'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
+/** A person is looking at it, or the network has not decided: what comes of it may take days. */
+const UNDECIDED: ReadonlySet<CheckoutState> = new Set(['confirming', 'in_review', 'underpaid'])
+
 /**
  * How long to wait before a checkout is asked for again, in milliseconds; null: not before the next start. Times are
  * Unix seconds of the server's clock. An invoice may be paid until BTCPay stops watching it, a day after its expiry.
@@ -18,7 +21,8 @@ export function pollDelay(checkout: {
   if (now - createdAt < 120) return 5000
   if (now < expiresAt) return 15_000
   if (now < expiresAt + 3600) return MINUTE
-  return now < monitoredUntil(expiresAt) ? HOUR : null
+  if (now < monitoredUntil(expiresAt)) return HOUR
+  return UNDECIDED.has(state) ? 6 * HOUR : null
 }
 
 /** When an unpaid invoice can no longer be paid (BTCPay: `monitoringExpiration`, 1440 minutes unless set otherwise). */

@@ -55,6 +55,9 @@ export function serveLicenses(now: () => number, url = 'https://license.example'
   /** Those of them that came with a good proof. */
   const served: HttpRequest[] = []
   const usedProofs = new Set<string>()
+  /** Keys of the set that sign nothing just now, and those that were withdrawn. */
+  const alsoListed: SigningKey[] = []
+  const revoked: string[] = []
   const licenseKey = formatLicenseKey(generateLicenseKey())
   const state = {
     signing: importSigningKey(generatePrivateJwk()),
@@ -90,8 +93,8 @@ export function serveLicenses(now: () => number, url = 'https://license.example'
     signKeySet(
       {
         version: state.keySetVersion,
-        keys: [toKeySetKey(state.signing.publicJwk)],
-        revoked_kids: [],
+        keys: [state.signing, ...alsoListed].map(key => toKeySetKey(key.publicJwk)),
+        revoked_kids: [...revoked],
         iat: now(),
       },
       signer,
@@ -251,6 +254,8 @@ export function serveLicenses(now: () => number, url = 'https://license.example'
     weather,
     device,
     keySet,
+    alsoListed,
+    revoked,
     served,
     /** How many refreshes were answered. */
     refreshes: () => served.filter(request => request.url.endsWith('/refresh')).length,
