@@ -30,7 +30,7 @@ import { isWebhook, webhookHandler } from './http/webhooks.ts'
 import { startJobs } from './jobs/index.ts'
 import { createIssuer, createKeyRing, createLicenses, createTrials } from './licensing/index.ts'
 import { createLog } from './log.ts'
-import { openStorage } from './storage/database.ts'
+import { openStorage, runOn } from './storage/database.ts'
 import { startEmbeddedPostgres } from './storage/embedded-postgres.ts'
 import { prepareLedgerRole } from './storage/ledger-role.ts'
 import { migrate } from './storage/migrate.ts'
@@ -214,6 +214,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
 
     let stopping = false
     const nonces = createNonces(pepper, clock)
+    const run = runOn(pool)
     const app = createApp({
       publicUrl,
       trustProxy: config.trustProxy,
@@ -223,10 +224,10 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
         opsRoutes({ db, keys, clock, reconcileSeconds, stopping: () => stopping }),
         publicRoutes({
           nonces,
-          checkProof: createProofCheck({ db, nonces, publicUrl }),
+          checkProof: createProofCheck({ run, nonces, publicUrl }),
           limits,
           startTrial: createTrials({ db, clock, pepper, openIssuer }),
-          licenses: createLicenses({ db, clock, pepper, openIssuer }),
+          licenses: createLicenses({ db, clock, pepper, openIssuer, run }),
           checkouts: createCheckouts({
             db,
             clock,

@@ -29,7 +29,7 @@ import {
   standing,
   type OpenIssuer,
 } from '../licensing/index.ts'
-import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
+import { retryConflicts, runIn, type Database, type Tx } from '../storage/database.ts'
 import type { Checkout } from '../storage/generated/client.ts'
 import { BtcpayError, type Btcpay } from './btcpay-client.ts'
 import { actionFor, MESSAGES } from './checkout-answers.ts'
@@ -253,7 +253,7 @@ export function createCheckouts(options: {
       const issuer = await openIssuer()
       const issued = await db.$transaction(async tx => {
         const seated = (await licenseOf(tx, deviceId))?.id === license.id
-        return seated ? await issuer.answer(tx, { license, deviceId, seated, proofId }) : undefined
+        return seated ? await issuer.answer(runIn(tx), { license, deviceId, seated, proofId }) : undefined
       })
       return issued?.result === 'granted'
         ? { ...claimed, token: issued.token, keyset: issued.keyset }

@@ -3,7 +3,7 @@ import type { Request, RequestHandler } from 'express'
 import { deriveSealingKey, verifyDeviceProof } from '@autotele/crypto'
 import { HEADERS, type DeviceId } from '@autotele/shared'
 import { fromUnix, toDate, toUnix, type Clock } from '../clock.ts'
-import type { Database } from '../storage/database.ts'
+import type { Run, Statement } from '../storage/database.ts'
 import { ProblemError } from './problems.ts'
 
 const BUCKET_SECONDS = 300
@@ -40,17 +40,23 @@ export const offerNonce =
 
 export type ProvenDevice = { readonly deviceId: DeviceId; readonly proofId: string }
 
+const USE_PROOF: Statement = {
+  name: 'use-proof',
+  text: `INSERT INTO used_proofs (device_id, jti, expires_at) VALUES ($1::text, $2::text, $3::timestamptz)
+    ON CONFLICT DO NOTHING RETURNING jti`,
+}
+
 /**
  * Checks the proof of possession of this very request: method, public URL without query, the body's exact bytes. Throws
  * the problem to answer with. A proof that passes is remembered until its nonce is too old, in the database, so that
  * no replica accepts it again.
  */
 export function createProofCheck(options: {
-  readonly db: Database
+  readonly run: Run
   readonly nonces: Nonces
   readonly publicUrl: string
 }) {
-  const { db, nonces, publicUrl } = options
+  const { run, nonces, publicUrl } = options
   return async (request: Request): Promise<ProvenDevice> => {
     const header = request.get(HEADERS.deviceProof)
     if (header === undefined) throw new ProblemError('USE_NONCE')
@@ -64,11 +70,8 @@ export function createProofCheck(options: {
     const { deviceId, jti, nonce } = result.proof
     const until = nonce === undefined ? undefined : nonces.accept(nonce)
     if (until === undefined) throw new ProblemError('USE_NONCE')
-    const { count } = await db.usedProof.createMany({
-      data: [{ deviceId, jti, expiresAt: toDate(fromUnix(until)) }],
-      skipDuplicates: true,
-    })
-    if (count === 0) throw new ProblemError('PROOF_REPLAYED')
+    const fresh = await run(USE_PROOF, [deviceId, jti, toDate(fromUnix(until))])
+    if (fresh.length === 0) throw new ProblemError('PROOF_REPLAYED')
     return { deviceId, proofId: jti }
   }
 }

@@ -10,12 +10,12 @@ import {
   type RefreshRequest,
 } from '@autotele/shared'
 import { fromDate, toDate, toIso, type Clock } from '../clock.ts'
-import type { Database, Tx } from '../storage/database.ts'
+import { runIn, type Database, type Run, type Statement, type Tx } from '../storage/database.ts'
 import type { License } from '../storage/generated/client.ts'
 import { licenseOf, listDevices, lockLicense, registerDevice, releaseSeat, takeSeat } from './devices.ts'
 import { renewKey } from './license-keys.ts'
 import { graceUntil, standing } from './periods.ts'
-import { licenseFacts, type OpenIssuer } from './tokens.ts'
+import { licenseFacts, type Judged, type OpenIssuer } from './tokens.ts'
 
 export type Activation =
   | { readonly ok: true; readonly body: LicenseResponse }
@@ -30,14 +30,29 @@ export const removalAction = (device: DeviceSummary) => ({
   header: HEADERS.licenseKey,
 })
 
+/** The licence a device holds or held last. A seat is always on that one: `takeSeat` writes both. */
+const HELD: Statement = {
+  name: 'license-of-device',
+  text: `
+    SELECT l.id, l.comp, l.hold, l.seats, l.trial_end AS "trialEnd", l.paid_through AS "paidThrough",
+      EXISTS (SELECT 1 FROM seats WHERE device_id = d.id AND released_at IS NULL) AS seated
+    FROM devices d JOIN licenses l ON l.id = d.license_id WHERE d.id = $1::text`,
+}
+const SEEN: Statement = {
+  name: 'device-seen',
+  text: 'UPDATE devices SET app_version = $2::text, last_seen_at = $3::timestamptz WHERE id = $1::text',
+}
+
 /** What a device may do with the licence it holds, or holds the key of. */
 export function createLicenses(options: {
   readonly db: Database
   readonly clock: Clock
   readonly pepper: Uint8Array
   readonly openIssuer: OpenIssuer
+  /** Straight to the connections under `db`. */
+  readonly run: Run
 }) {
-  const { db, clock, pepper, openIssuer } = options
+  const { db, clock, pepper, openIssuer, run } = options
 
   const byKey = async (tx: Tx, text: string): Promise<License | null> => {
     const key = parseLicenseKey(text)
@@ -52,21 +67,14 @@ export function createLicenses(options: {
       proofId: string,
     ): Promise<LicenseResponse | null> {
       const issuer = await openIssuer()
-      return await db.$transaction(async tx => {
-        const device = await tx.device.findUnique({
-          where: { id: deviceId },
-          // A seat is always on the device's own licence: `takeSeat` writes both.
-          include: { license: true, seats: { where: { releasedAt: null }, select: { id: true } } },
-        })
-        if (!device?.license) return null
-        const { license, seats } = device
-        await tx.device.update({
-          where: { id: deviceId },
-          data: { appVersion: request.appVersion, lastSeenAt: toDate(clock()) },
-        })
-        const subject = { license, deviceId, seated: seats.length > 0, proofId, clientSeq: request.seq }
-        return await issuer.answer(tx, subject)
-      })
+      // Two statements, each whole in itself, instead of a transaction: every device comes here every day.
+      const [held] = await run<Judged & { seated: boolean }>(HELD, [deviceId])
+      if (!held) return null
+      const { seated, ...license } = held
+      const { seq: clientSeq, appVersion } = request
+      const answer = await issuer.answer(run, { license, deviceId, seated, proofId, clientSeq, appVersion })
+      if (answer.result === 'denied') await run(SEEN, [deviceId, appVersion, toDate(clock())])
+      return answer
     },
 
     /** Moves the device to the licence of this key. A key that a person suspended or revoked changes nothing. */
@@ -85,7 +93,7 @@ export function createLicenses(options: {
             devices: await listDevices(tx, license.id, deviceId),
           }
         }
-        return { ok: true, body: await issuer.answer(tx, subject) }
+        return { ok: true, body: await issuer.answer(runIn(tx), subject) }
       })
     },
 

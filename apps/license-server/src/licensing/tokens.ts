@@ -13,7 +13,7 @@ import {
 } from '@autotele/shared'
 import { earlier, fromDate, fromUnix, toDate, toIso, toUnix, type Clock } from '../clock.ts'
 import { newTokenId } from '../ids.ts'
-import { RetryError, type Tx } from '../storage/database.ts'
+import { RetryError, type Run, type Statement } from '../storage/database.ts'
 import type { License } from '../storage/generated/client.ts'
 import type { KeyRing } from './key-ring.ts'
 import { graceUntil, standing, type LicenseFacts, type Standing } from './periods.ts'
@@ -21,7 +21,10 @@ import { graceUntil, standing, type LicenseFacts, type Standing } from './period
 /** A client that claims a larger one is not followed: the column holds 32 bits. */
 const MAX_CLIENT_SEQ = 2_000_000_000
 
-export const licenseFacts = (license: License): LicenseFacts => ({
+/** What of a licence decides about its tokens. */
+export type Judged = Pick<License, 'id' | 'comp' | 'hold' | 'trialEnd' | 'paidThrough' | 'seats'>
+
+export const licenseFacts = (license: Omit<Judged, 'id' | 'seats'>): LicenseFacts => ({
   comp: license.comp,
   hold: license.hold === 'suspended' || license.hold === 'revoked' ? license.hold : 'none',
   trialEnd: license.trialEnd && fromDate(license.trialEnd),
@@ -54,19 +57,21 @@ export function tokenTimes(
 
 /** What the answer is about: a device that may or may not have a seat on the licence, and the proof it sent. */
 type Subject = {
-  readonly license: License
+  readonly license: Judged
   readonly deviceId: string
   readonly seated: boolean
   readonly proofId: string
   /** `seq` of the newest token the device holds, 0 when unknown. */
   readonly clientSeq?: number
+  /** When the device says which version it runs now. */
+  readonly appVersion?: string
 }
 
 type Issuer = {
   /** A token when the licence gives one to this device, else a signed refusal with its reason. */
-  readonly answer: (tx: Tx, subject: Subject) => Promise<LicenseResponse>
+  readonly answer: (run: Run, subject: Subject) => Promise<LicenseResponse>
   /** A signed refusal for a reason already known. */
-  readonly deny: (tx: Tx, subject: Subject, reason: DenialReason) => Promise<LicenseResponse>
+  readonly deny: (run: Run, subject: Subject, reason: DenialReason) => Promise<LicenseResponse>
 }
 
 /** The transaction is to be run again, with keys read anew. */
@@ -98,8 +103,8 @@ export function createIssuer(options: {
       throw new KeyRevokedError()
     }
 
-    async function deny(tx: Tx, subject: Subject, reason: DenialReason): Promise<LicenseResponse> {
-      if ((await tx.signingKey.count({ where: { kid: signing.kid, state: 'revoked' } })) > 0) refuseRevoked()
+    async function deny(run: Run, subject: Subject, reason: DenialReason): Promise<LicenseResponse> {
+      if ((await run(IS_REVOKED, [signing.kid])).length > 0) refuseRevoked()
       const claims = {
         sub: licenseIdSchema.parse(subject.license.id),
         cnf: { jkt: deviceIdSchema.parse(subject.deviceId) },
@@ -110,14 +115,14 @@ export function createIssuer(options: {
       return { result: 'denied', denial: await signDenial(claims, signing), ...common(subject) }
     }
 
-    async function answer(tx: Tx, subject: Subject): Promise<LicenseResponse> {
+    async function answer(run: Run, subject: Subject): Promise<LicenseResponse> {
       const { license, deviceId } = subject
       const now = clock()
       const facts = licenseFacts(license)
       const { plan, status } = standing(facts, now)
-      if (status === 'suspended' || status === 'revoked') return deny(tx, subject, status)
-      if (!subject.seated) return deny(tx, subject, status === 'trial_over' ? status : 'device_removed')
-      if (!isUsable(status)) return deny(tx, subject, status)
+      if (status === 'suspended' || status === 'revoked') return deny(run, subject, status)
+      if (!subject.seated) return deny(run, subject, status === 'trial_over' ? status : 'device_removed')
+      if (!isUsable(status)) return deny(run, subject, status)
 
       const times = tokenTimes(facts, now, random())
       const grace = facts.paidThrough && graceUntil(facts.paidThrough)
@@ -142,21 +147,14 @@ export function createIssuer(options: {
         ent: ['core'],
         cnf: { jkt: deviceIdSchema.parse(deviceId) },
         rfa: times.rfa,
-        seq: (await nextSeq(tx, deviceId, subject.clientSeq ?? 0, signing.kid)) ?? refuseRevoked(),
+        seq: 0,
         kset: version,
       }
-      await tx.issuance.create({
-        data: {
-          jti: claims.jti,
-          licenseId: license.id,
-          deviceId,
-          seq: claims.seq,
-          kid: signing.kid,
-          issuedAt: toDate(fromUnix(claims.iat)),
-          expiresAt: toDate(fromUnix(claims.exp)),
-        },
-      })
-      return { result: 'granted', token: await signLicenseToken(claims, signing), ...common(subject) }
+      const values = [deviceId, knownSeq(subject), signing.kid, subject.appVersion ?? null, toDate(now)]
+      const issued = [claims.jti, license.id, toDate(fromUnix(claims.iat)), toDate(fromUnix(claims.exp))]
+      const [row] = await run<{ seq: number }>(ISSUE, [...values, ...issued])
+      const token = await signLicenseToken({ ...claims, seq: row?.seq ?? refuseRevoked() }, signing)
+      return { result: 'granted', token, ...common(subject) }
     }
 
     return { answer, deny }
@@ -164,18 +162,24 @@ export function createIssuer(options: {
 }
 
 /**
- * One more than the larger of ours and the client's: after a restored backup ours may be the smaller. Nothing when the
- * key was revoked, which costs no round trip to know.
+ * Counts the device's `seq` up and records the token, in one round trip: one more than the larger of ours (`$1` the
+ * device) and the client's (`$2`), for after a restored backup ours may be the smaller. Nothing when the key (`$3`) was
+ * revoked. `$4` version or null, `$5` now, `$6` token id, `$7` licence, `$8` and `$9` its times.
  */
-async function nextSeq(
-  tx: Tx,
-  deviceId: string,
-  clientSeq: number,
-  kid: string,
-): Promise<number | undefined> {
-  const known = Math.min(clientSeq, MAX_CLIENT_SEQ)
-  const rows = await tx.$queryRaw<{ seq: number }[]>`
-    UPDATE devices SET seq = GREATEST(seq, ${known}::int) + 1 WHERE id = ${deviceId}
-    AND NOT EXISTS (SELECT 1 FROM signing_keys WHERE kid = ${kid} AND state = 'revoked') RETURNING seq`
-  return rows[0]?.seq
+const ISSUE: Statement = {
+  name: 'issue-token',
+  text: `
+    WITH device AS (
+      UPDATE devices SET seq = GREATEST(seq, $2::int) + 1, app_version = COALESCE($4::text, app_version),
+        last_seen_at = $5::timestamptz
+      WHERE id = $1::text AND NOT EXISTS (SELECT 1 FROM signing_keys WHERE kid = $3::text AND state = 'revoked')
+      RETURNING seq)
+    INSERT INTO issuances (jti, license_id, device_id, seq, kid, issued_at, expires_at)
+    SELECT $6::text, $7::text, $1::text, seq, $3::text, $8::timestamptz, $9::timestamptz FROM device
+    RETURNING seq`,
 }
+const IS_REVOKED: Statement = {
+  name: 'is-revoked',
+  text: `SELECT kid FROM signing_keys WHERE kid = $1::text AND state = 'revoked'`,
+}
+const knownSeq = ({ clientSeq = 0 }: Subject): number => Math.min(clientSeq, MAX_CLIENT_SEQ)

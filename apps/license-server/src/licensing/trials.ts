@@ -1,7 +1,7 @@
 import { MONTHLY_PLAN, TRIAL_DAYS, type Device, type LicenseResponse } from '@autotele/shared'
 import { fromDate, toDate, toIso, type Clock } from '../clock.ts'
 import { newLicenseId } from '../ids.ts'
-import type { Database, Tx } from '../storage/database.ts'
+import { runIn, type Database, type Tx } from '../storage/database.ts'
 import type { Device as DeviceRow, License } from '../storage/generated/client.ts'
 import { licenseOf, lockLicense, registerDevice, takeSeat } from './devices.ts'
 import { standing } from './periods.ts'
@@ -42,13 +42,15 @@ export function createTrials(options: {
         const seated = (await licenseOf(tx, deviceId))?.id === found.id
         const subject = { license: found, deviceId, seated, proofId }
         const spent = !seated && standing(licenseFacts(found), clock()).plan !== 'trial'
-        const body = spent ? await issuer.deny(tx, subject, 'trial_over') : await issuer.answer(tx, subject)
+        const body = spent
+          ? await issuer.deny(runIn(tx), subject, 'trial_over')
+          : await issuer.answer(runIn(tx), subject)
         return { created: false, body: { ...body, trialEnd: trialEnd(found) } }
       }
       const retryAfter = network === undefined ? undefined : await takeBudget(tx, network)
       if (retryAfter !== undefined) return { budgetSpent: true, retryAfter }
       const license = await create(tx, device)
-      const body = await issuer.answer(tx, { license, deviceId, seated: true, proofId })
+      const body = await issuer.answer(runIn(tx), { license, deviceId, seated: true, proofId })
       return { created: true, body: { ...body, trialEnd: trialEnd(license) } }
     })
   }

@@ -8,6 +8,23 @@ export type Database = PrismaClient
 /** A transaction, or the client itself where one statement is enough. */
 export type Tx = Prisma.TransactionClient
 
+/** One SQL statement with `$1`…; its name lets PostgreSQL keep its plan. */
+export type Statement = { readonly name: string; readonly text: string }
+/** Runs one statement and gives its rows, whose shape the caller knows from the text. */
+export type Run = <T extends object>(statement: Statement, values: readonly unknown[]) => Promise<T[]>
+
+/** Inside a transaction. */
+export const runIn =
+  (tx: Tx): Run =>
+  ({ text }, values) =>
+    tx.$queryRawUnsafe(text, ...values)
+
+/** By itself and at once, on a connection of the pool: for what many devices do every day. */
+export const runOn =
+  (pool: Pick<pg.Pool, 'query'>): Run =>
+  async <T extends object>({ name, text }: Statement, values: readonly unknown[]) =>
+    (await pool.query<T>({ name, text, values: [...values] })).rows
+
 /**
  * Opens one pool of connections, and the client on top of it; `$disconnect` gives them all back. `role` is taken on by
  * every connection, so that the server works with that role's privileges and not with its owner's.
