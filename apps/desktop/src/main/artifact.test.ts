@@ -83,6 +83,27 @@ describe.skipIf(!built)('the built application', () => {
     )
     expect(foreign).toEqual([])
   })
+  test('main needs Electron and Node alone', () => {
+    const modules = [...reachable(join('main', 'index.js'))].flatMap(file => importsOf(read(file)))
+    const foreign = modules.filter(
+      name => name !== 'electron' && !builtinModules.includes(name.replace('node:', '')),
+    )
+    expect(foreign).toEqual([])
+  })
+
+  test('nothing of the workshop is shipped: no test double, no local Telegram, no environment file, no listening port', () => {
+    for (const file of ['main', 'preload', 'renderer'].flatMap(filesIn)) {
+      expect(file).not.toMatch(/\.env|\.test\.|testing|sandbox/)
+      if (!file.endsWith('js')) continue
+      const text = read(file)
+      expect([file, /FakeWebContents|stub-core|createLocalTelegram|startDataCentre/.exec(text)?.[0]]).toEqual(
+        [file, undefined],
+      )
+      // A port would be a way in: the interface speaks to main by Electron's own channel.
+      expect([file, /\bcreateServer\(/.exec(text)?.[0]]).toEqual([file, undefined])
+    }
+  })
+
   test('the core starts and stops as it is shipped', async () => {
     const core = forkNode(join(out, 'main', 'core-process.js'))
     const said: unknown[] = []

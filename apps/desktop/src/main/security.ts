@@ -84,7 +84,7 @@ const KNOWN_HOSTS: ReadonlySet<string> = new Set(['t.me', 'my.telegram.org', 'te
  * the parsed address written again, so that the system reads it as we did.
  */
 export function createLinks(
-  openInBrowser: (url: string) => Promise<void> = url => shell.openExternal(url), // eng-disable OPEN_EXTERNAL_JS_CHECK
+  openInBrowser: (url: string) => Promise<void> = url => shell.openExternal(url),
 ): Links {
   const offered = new Set<string>()
   return {

@@ -47,7 +47,7 @@ export function openWindow(options: {
       disableBlinkFeatures: 'Auxclick',
       devTools: !packaged,
       session,
-      preload: join(import.meta.dirname, '../preload/index.cjs'), // eng-disable PRELOAD_JS_CHECK
+      preload: join(import.meta.dirname, '../preload/index.cjs'),
     },
   })
   keepWindowState(window, dataFolder)
