@@ -44,3 +44,28 @@ export const tomorrowAtNine = (now: number, zone: string): string =>
 
 /** The day after a date, at the same time of day. */
 export const dayAfter = (local: string): string => `${addDays(local.slice(0, 10), 1)}T${local.slice(11, 16)}`
+
+/** Reads `9h 12h30, 18:00`. Null when one of them is no time of day, or there is none. */
+export function readTimes(typed: string): readonly string[] | null {
+  const parts = typed.split(/[\s,;]+/).filter(part => part !== '')
+  const times = parts.flatMap(part => readTime(part) ?? [])
+  return parts.length === 0 || times.length < parts.length ? null : [...new Set(times)].sort()
+}
+
+/** Telegram takes dates up to a year ahead, and a plan as many (contract). */
+const MOST_DATES = 366
+
+/** Every day from `first` to `last` that falls on one of `weekdays` (1 is Monday), at each of `times`. */
+export function crossed(
+  first: string,
+  last: string,
+  weekdays: readonly number[],
+  times: readonly string[],
+): readonly string[] {
+  const dates: string[] = []
+  for (let day = first; day <= last && dates.length < MOST_DATES; day = addDays(day, 1)) {
+    const weekday = ((new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7) + 1
+    if (weekdays.includes(weekday)) dates.push(...times.map(time => `${day}T${time}`))
+  }
+  return dates.slice(0, MOST_DATES)
+}

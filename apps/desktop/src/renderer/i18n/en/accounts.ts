@@ -9,6 +9,18 @@ export const accounts: Sentences<typeof fr> = {
   emptyText: 'Add the Telegram account you want to publish from. You can add more later.',
   premium: 'Premium',
   reconnect: 'Reconnect',
+  checkAgain: 'Check again',
+  checkAgainNamed: 'Check again: {name}',
+  stillHeld: '{name}: Telegram keeps the limit',
+  removalHere:
+    '{n} message not yet given to Telegram will not go out. | {n} messages not yet given to Telegram will not go out.',
+  removalSeries: '{n} series stops. | {n} series stop.',
+  removalAtTelegram:
+    '{n} message is already scheduled at Telegram: | {n} messages are already scheduled at Telegram:',
+  removal: {
+    keep: 'Let them come out at their dates',
+    cancel: 'Cancel at Telegram first',
+  },
   signInAgain: 'Sign in again',
   remove: 'Remove',
   removeNamed: 'Remove {name}',

@@ -35,7 +35,7 @@ export const composer: Sentences<typeof fr> = {
   media: {
     title: 'Files of the message',
     add: 'Add files',
-    hint: 'Or drop them here, or paste them.',
+    hint: 'Ten at most. You can also drop them here or paste them.',
     tooMany:
       '{n} file too many: a message carries ten at most. | {n} files too many: a message carries ten at most.',
     coming: 'Copying {name}…',
@@ -149,6 +149,17 @@ export const composer: Sentences<typeof fr> = {
   dateNumber: 'Date {n}',
   inOneHour: '+1 h',
   tomorrowNine: 'Tomorrow 9:00',
+  manyDates: {
+    open: 'Several dates',
+    title: 'Several dates and times',
+    text: 'Every chosen day, at each of these times.',
+    from: 'From',
+    until: 'To',
+    weekdays: 'Days',
+    hours: 'Times',
+    hoursHint: 'Separated by spaces: 9h 12h30 18h',
+    add: 'Add {n} date | Add {n} dates',
+  },
   datePast: 'This date is past.',
   summary: '{chats} × {dates} = {total}',
   summaryChats: '{n} chat | {n} chats',

@@ -53,6 +53,9 @@ export const deliveries: Sentences<typeof fr> = {
   moveText: 'Each message keeps its time zone. Leave a field empty to keep what it says.',
   moveSave: 'Save the date',
   moveEmpty: 'Give a date or a time.',
+  plan: 'The whole plan',
+  planLeft: '{n} to come of {total} | {n} to come of {total}',
+  planCancel: 'Cancel the plan',
   pending: {
     edit: 'Being edited',
     'send-now': 'Being published',

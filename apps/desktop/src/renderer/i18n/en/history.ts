@@ -20,6 +20,7 @@ export const history = {
   late: 'Late',
   failed: 'Failed',
   waiting: 'To come',
+  mostInADay: 'at most {n} a day',
   total: 'Total',
   noStatistics: 'Nothing to count in this period',
   noStatisticsText: 'Published messages will appear here.',

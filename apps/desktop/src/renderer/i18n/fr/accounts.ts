@@ -7,13 +7,24 @@ export const accounts = {
     'Ajoutez le compte Telegram depuis lequel vous voulez publier. Vous pourrez en ajouter d’autres.',
   premium: 'Premium',
   reconnect: 'Reconnecter',
+  checkAgain: 'Vérifier à nouveau',
+  checkAgainNamed: 'Vérifier à nouveau {name}',
+  stillHeld: '{name} : Telegram maintient la limite',
+  removalHere:
+    '{n} message pas encore confié à Telegram ne partira pas. | {n} messages pas encore confiés à Telegram ne partiront pas.',
+  removalSeries: '{n} série s’arrête. | {n} séries s’arrêtent.',
+  removalAtTelegram:
+    '{n} message est déjà programmé chez Telegram : | {n} messages sont déjà programmés chez Telegram :',
+  removal: {
+    keep: 'Laisser paraître à la date prévue',
+    cancel: 'Annuler d’abord chez Telegram',
+  },
   signInAgain: 'Se connecter de nouveau',
   remove: 'Retirer',
   removeNamed: 'Retirer {name}',
   reconnectNamed: 'Reconnecter {name}',
   removeTitle: 'Retirer {name} d’AutoTele ?',
-  removeText:
-    'La session de {phone} est fermée et effacée de cet ordinateur. Ce qui est déjà programmé reste chez Telegram et sera publié.',
+  removeText: 'La session de {phone} est fermée et effacée de cet ordinateur.',
   removeConfirm: 'Retirer le compte',
   removed: '{name} a été retiré',
   added: '{name} est prêt',

@@ -32,7 +32,7 @@ export const composer = {
   media: {
     title: 'Fichiers du message',
     add: 'Ajouter des fichiers',
-    hint: 'Ou déposez-les ici, ou collez-les.',
+    hint: 'Dix au plus. Vous pouvez aussi les déposer ici ou les coller.',
     tooMany:
       '{n} fichier de trop : un message en porte dix au plus. | {n} fichiers de trop : un message en porte dix au plus.',
     coming: 'Copie de {name}…',
@@ -148,6 +148,17 @@ export const composer = {
   dateNumber: 'Date {n}',
   inOneHour: '+1 h',
   tomorrowNine: 'Demain 9 h',
+  manyDates: {
+    open: 'Plusieurs dates',
+    title: 'Plusieurs dates et heures',
+    text: 'Chaque jour choisi, à chacune de ces heures.',
+    from: 'Du',
+    until: 'Au',
+    weekdays: 'Jours',
+    hours: 'Heures',
+    hoursHint: 'Séparées par des espaces : 9h 12h30 18h',
+    add: 'Ajouter {n} date | Ajouter {n} dates',
+  },
   datePast: 'Cette date est passée.',
   summary: '{chats} × {dates} = {total}',
   summaryChats: '{n} discussion | {n} discussions',

@@ -50,6 +50,9 @@ export const deliveries = {
   moveText: 'Chaque message garde son fuseau horaire. Laissez un champ vide pour ne pas le changer.',
   moveSave: 'Enregistrer la date',
   moveEmpty: 'Donnez une date ou une heure.',
+  plan: 'Tout le plan',
+  planLeft: '{n} à venir sur {total} | {n} à venir sur {total}',
+  planCancel: 'Annuler le plan',
   pending: {
     edit: 'Modification en cours',
     'send-now': 'Publication en cours',

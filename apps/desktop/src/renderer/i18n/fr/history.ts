@@ -21,6 +21,7 @@ export const history = {
   late: 'En retard',
   failed: 'Échecs',
   waiting: 'À venir',
+  mostInADay: '{n} au plus par jour',
   total: 'Total',
   noStatistics: 'Rien à compter sur cette période',
   noStatisticsText: 'Les messages publiés apparaîtront ici.',
