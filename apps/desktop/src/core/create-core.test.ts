@@ -257,6 +257,40 @@ function everyFile(folder: string): string[] {
     .map(entry => join(entry.parentPath, entry.name))
 }
 
+test('without a licence nothing new is given to Telegram; reading, writing, exporting and cancelling stay', async () => {
+  const { core } = await startCore()
+  await done(core, 'vault.create', { passphrase: null })
+  const own: [string, object][] = [
+    ['deliveries.list', { scope: 'all' }],
+    ['deliveries.get', { ids: ['x'] }],
+    ['deliveries.calendar', { from: '2027-01-01', to: '2027-01-31', timeZone: 'Europe/Paris' }],
+    ['deliveries.cancel', { ids: ['x'] }],
+    ['deliveries.cancelSoon', { ids: ['x'] }],
+    ['deliveries.progress', {}],
+    ['history.export', { format: 'csv', cursor: null, bom: true, filter: { scope: 'all' } }],
+    ['history.statistics', { from: '2027-01-01', to: '2027-01-31', timeZone: 'Europe/Paris' }],
+    ['series.list', {}],
+    ['series.end', { id: 'x', withdraw: true }],
+    ['accounts.list', {}],
+    ['plans.preview', draft],
+    ['plans.saveDraft', { draft }],
+    ['templates.list', {}],
+    ['templates.save', { id: null, name: 'Bonjour', text: 'Bonjour' }],
+    ['lists.list', {}],
+    ['drafts.list', {}],
+    ['diagnostics.start', {}],
+    ['logs.read', {}],
+    ['license.get', {}],
+  ]
+  for (const [name, input] of own) {
+    const answer = await core.call(name, input)
+    const code = answer.ok ? null : answer.error.code
+    expect(['license/required', 'call/invalid-input', 'call/internal'], name).not.toContain(code)
+  }
+  expect(await core.call('plans.confirm', { draft, token: 'x' })).toEqual(failed('license/required'))
+  await core.stop()
+})
+
 describe('the whole profile folder', () => {
   test.each([null, PASSPHRASE])(
     'holds no key, token, passphrase or text in clear (passphrase: %s)',

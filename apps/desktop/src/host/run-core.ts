@@ -9,7 +9,7 @@ import { serve, type Outside } from './serve.ts'
 import type { HostedCore } from './wire.ts'
 
 /** What one product trusts and reaches: fixed in the shipped program, local in the sandbox's. */
-export type Trust = Pick<CoreOptions, 'telegram' | 'telegramApp' | 'license'>
+export type Trust = Pick<CoreOptions, 'telegram' | 'telegramAddresses' | 'telegramApp' | 'license'>
 
 /** A core that has not stopped by itself in this time is left to the operating system. */
 const STOP_WITHIN_MS = 8000

@@ -7,8 +7,11 @@ import { CoreTrust } from './core-trust.ts'
 
 runCoreProcess(({ initOptions }) => {
   const trust = CoreTrust.parse(initOptions)
+  const { host, port, dcId } = trust.telegram
   return {
     telegram: createGramjsGateway(pointGramjsAt(trust.telegram)),
+    // A diagnosis looks at these and leaves the real ones alone.
+    telegramAddresses: [{ dcId, host, ports: [port] }],
     // The local data centre takes any application's identity.
     telegramApp: { apiId: 1, apiHash: 'local' },
     license: { serverUrl: trust.licenseServer, rootKey: trust.rootKey, acceptTestLicenses: true },
