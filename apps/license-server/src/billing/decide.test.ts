@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decide, type Decision, type Granted, type LatePolicy } from './decide.ts'
-import { invoiceSchema, type Invoice, type Payment } from './invoice.ts'
+import { decide, type Decision, type Granted, type LatePolicy, type Ruling } from './decide.ts'
+import type { Checkout } from '../storage/generated/client.ts'
+import {
+  answersCheckout,
+  invoiceSchema,
+  ITEM_CODE,
+  paymentMethodsSchema,
+  type Invoice,
+  type Payment,
+} from './invoice.ts'
 import { compareMoney } from './money.ts'
 
 const asked = { invoiceId: 'inv', storeId: 'store', amount: '29.99', currency: 'EUR' }
@@ -29,6 +37,7 @@ type Case = {
   readonly payments?: readonly Payment[]
   readonly granted?: Granted
   readonly late?: LatePolicy
+  readonly rulings?: readonly Ruling[]
   readonly expected: Partial<Decision>
 }
 const nothing = { ledger: 'none' } as const
@@ -39,7 +48,10 @@ const is = (status: string, additionalStatus = 'None', over: Partial<Invoice> = 
 })
 
 const cases: Readonly<Record<string, Case>> = {
-  'not paid yet': { invoice: {}, expected: { ...nothing, state: 'awaiting_payment' } },
+  'not paid yet': {
+    invoice: {},
+    expected: { ...nothing, state: 'awaiting_payment', flags: [], attention: [], paidAt: 1000 },
+  },
   'a part paid in time': {
     invoice: is('New', 'PaidPartial', { paidAmount: '10' }),
     payments: [settled],
@@ -160,8 +172,9 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'marked invalid after a grant': {
     invoice: is('Invalid', 'Marked'),
-    granted: { since: 2000 },
-    expected: { ledger: 'reversal', state: 'invalid', attention: ['marked_invalid'] },
+    payments: [processing],
+    granted: { since: 3000 },
+    expected: { ledger: 'reversal', state: 'invalid', attention: ['marked_invalid'], paidAt: 3000 },
   },
   'marked invalid, already reversed': {
     invoice: is('Invalid', 'Marked'),
@@ -177,6 +190,82 @@ const cases: Readonly<Record<string, Case>> = {
     invoice: is('New'),
     granted: { since: 2000 },
     expected: { ...nothing, state: 'settled', attention: ['regressed'] },
+  },
+  'too much seen, unconfirmed': {
+    invoice: is('Processing', 'PaidOver', { paidAmount: '40' }),
+    payments: [processing],
+    expected: { ...nothing, state: 'confirming', attention: [] },
+  },
+  'settled, although one more payment is unconfirmed': {
+    invoice: is('Settled', 'None', full),
+    payments: [settled, processing],
+    expected: { ledger: 'grant', paidAt: 2000 },
+  },
+  'settled without any payment': {
+    invoice: is('Settled', 'None', { paidAmount: '0' }),
+    expected: { ledger: 'grant', paidAt: 1000 },
+  },
+  'said to be paid late, without a payment': {
+    invoice: is('Expired', 'PaidLate', full),
+    expected: { ...nothing, state: 'expired' },
+  },
+  'granted late, and its payments are gone': {
+    invoice: is('Expired', 'PaidLate', full),
+    granted: { since: 2000 },
+    expected: { ...nothing, state: 'settled', attention: ['regressed'] },
+  },
+  ...Object.fromEntries(
+    ['PaidOver', 'PaidPartial', 'PaidLate'].map((additional): [string, Case] => [
+      `confirmed after BTCPay gave up on it as ${additional}, with a surplus`,
+      {
+        invoice: is('Invalid', additional, { paidAmount: '40' }),
+        payments: [settled],
+        expected: { ledger: 'grant', flags: ['confirmed_late'], attention: ['overpaid'] },
+      },
+    ]),
+  ),
+  'confirmed after BTCPay gave up, with a surplus': {
+    invoice: is('Invalid', 'None', { paidAmount: '40' }),
+    payments: [settled],
+    expected: { ledger: 'grant', attention: ['overpaid'] },
+  },
+  'a part, accepted by a person': {
+    invoice: is('Expired', 'PaidPartial', { paidAmount: '20' }),
+    payments: [settled],
+    rulings: ['accepted'],
+    expected: { ledger: 'grant', flags: ['accepted'], state: 'settled' },
+  },
+  'a part, accepted by a person, not confirmed': {
+    invoice: is('Expired', 'PaidPartial', { paidAmount: '20' }),
+    payments: [processing],
+    rulings: ['accepted'],
+    expected: { ...nothing, state: 'underpaid' },
+  },
+  'late, accepted by a person': {
+    invoice: is('Expired', 'PaidLate', full),
+    payments: [settled],
+    late: 'review',
+    rulings: ['accepted'],
+    expected: { ledger: 'grant', flags: ['late', 'accepted'] },
+  },
+  'late, refused by a person': {
+    invoice: is('Expired', 'PaidLate', full),
+    payments: [settled],
+    rulings: ['refused'],
+    expected: { ...nothing, state: 'invalid', attention: [] },
+  },
+  'paid back': {
+    invoice: is('Settled', 'None', full),
+    payments: [settled],
+    granted: { since: 2000 },
+    rulings: ['refunded'],
+    expected: { ledger: 'reversal', state: 'invalid', attention: [] },
+  },
+  'paid back before it had brought anything': {
+    invoice: is('Settled', 'None', full),
+    payments: [settled],
+    rulings: ['refunded'],
+    expected: { ...nothing, state: 'invalid' },
   },
   'another amount': {
     invoice: is('Settled', 'None', { amount: '0.01', paidAmount: '0.01' }),
@@ -216,13 +305,14 @@ const cases: Readonly<Record<string, Case>> = {
 }
 
 describe('decide', () => {
-  test.each(Object.entries(cases))('%s', (_name, { invoice, payments, granted, late, expected }) => {
+  test.each(Object.entries(cases))('%s', (_name, { invoice, payments, granted, late, rulings, expected }) => {
     const decision = decide(
       { ...base, ...invoice },
       payments ?? [],
       asked,
       granted ?? 'never',
       late ?? 'grant',
+      new Set(rulings),
     )
     expect(decision).toMatchObject(expected)
   })
@@ -284,5 +374,29 @@ test('money is compared exactly, at any scale', () => {
 test('an invoice of a newer BTCPay is read, with members we do not know and without those we can miss', () => {
   const { paidAmount: _paid, additionalStatus: _additional, monitoringExpiration: _until, ...least } = base
   const read = invoiceSchema.parse({ ...least, amount: 29.99, metadata: null, novelty: { a: 1 } })
-  expect(read).toMatchObject({ amount: '29.99', paidAmount: '0', additionalStatus: 'None' })
+  expect(read).toMatchObject({
+    ...{ amount: '29.99', paidAmount: '0', additionalStatus: 'None', monitoringExpiration: null },
+    metadata: { orderId: null, itemCode: null },
+  })
+  expect(invoiceSchema.parse(base)).toEqual(base)
+  const methods = [{ payments: [settled] }, { payments: null }, {}]
+  expect(paymentMethodsSchema.parse(methods).map(method => method.payments)).toEqual([[settled], [], []])
+})
+
+test('an invoice found by its order id is ours when everything we asked for is in it, and it is not older', () => {
+  const checkout = { id: 'chk', amount: '29.99', currency: 'EUR', createdAt: new Date(1_000_000) } as Checkout
+  const ours = { ...base, metadata: { orderId: 'chk', itemCode: ITEM_CODE } }
+  const answers = (over: Partial<Invoice>) => answersCheckout({ ...ours, ...over }, 'store', checkout)
+  expect(answers({})).toBe(true)
+  expect(answers({ createdTime: 700 })).toBe(true)
+  for (const over of [
+    { createdTime: 699 },
+    { amount: '29.98' },
+    { currency: 'USD' },
+    { storeId: 'other' },
+    { type: 'TopUp' },
+    { metadata: { orderId: 'chk2', itemCode: ITEM_CODE } },
+    { metadata: { orderId: 'chk', itemCode: 'mug' } },
+  ])
+    expect([over, answers(over)]).toEqual([over, false])
 })

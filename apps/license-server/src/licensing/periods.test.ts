@@ -149,3 +149,26 @@ describe('standing', () => {
     expect(standing(license, at(now)).status).toBe(status)
   })
 })
+
+test('payments of one instant are folded in one order, whichever was written first', () => {
+  const same = ['b', 'a', 'c'].map(id => grant('2026-01-31', id))
+  const order = (rows: LedgerRow[]) => liveGrants(rows).map(row => row.invoiceId)
+  expect(order(same)).toEqual(['a', 'b', 'c'])
+  expect(order(same.toReversed())).toEqual(['a', 'b', 'c'])
+})
+
+test.each([
+  [{ paidThrough: at('2026-02-01') }, 'monthly', 'active'],
+  [{ paidThrough: at('2026-02-01'), comp: true }, 'comp', 'active'],
+  [{ paidThrough: at('2026-01-10') }, 'monthly', 'grace'],
+  [{ paidThrough: at('2026-01-01') }, 'monthly', 'expired'],
+  [{ trialEnd: at('2026-01-20') }, 'trial', 'trialing'],
+  [{ trialEnd: at('2026-01-12') }, 'trial', 'trial_over'],
+  [{ trialEnd: at('2026-01-20'), paidThrough: at('2026-01-01') }, 'monthly', 'expired'],
+  [{}, 'monthly', 'expired'],
+  [{ hold: 'suspended', paidThrough: at('2026-02-01') }, 'monthly', 'suspended'],
+  [{ hold: 'revoked' }, 'trial', 'revoked'],
+] as const)('a licence %# stands as it should on 12 January', (facts, plan, status) => {
+  const license = { hold: 'none', trialEnd: null, paidThrough: null, ...facts } as const
+  expect(standing(license, at('2026-01-12'))).toEqual({ plan, status })
+})
