@@ -21,7 +21,11 @@ const reason =
       : process.platform === 'linux' && process.env['DISPLAY'] === undefined
         ? 'there is no screen'
         : null
-if (reason !== null) process.stderr.write(`The tests in the real Electron did not run: ${reason}.\n`)
+if (reason !== null) {
+  process.stderr.write(`\n*** The tests in the real Electron did not run: ${reason}. ***\n\n`)
+  if (process.env['AUTOTELE_REQUIRE_ELECTRON'] === '1')
+    throw new Error(`the real Electron is required here: ${reason}`)
+}
 
 describe.skipIf(reason !== null)('in the real Electron', () => {
   let folder: string
@@ -74,5 +78,64 @@ describe.skipIf(reason !== null)('in the real Electron', () => {
     expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false })
     await window.evaluate(() => globalThis.open('https://example.org'))
     expect(electron.windows()).toHaveLength(1)
+  })
+
+  test('the page goes nowhere, has no network and no permission', async () => {
+    const window = await electron.firstWindow()
+    const found = await window.evaluate(async () => {
+      const { state } = await navigator.permissions.query({ name: 'geolocation' })
+      const network = await fetch('https://example.org').then(
+        () => 'reached',
+        () => 'refused',
+      )
+      location.href = 'https://example.org/'
+      return { state, network }
+    })
+    expect(found).toEqual({ state: 'denied', network: 'refused' })
+    expect(new URL(window.url()).protocol).toBe('app:')
+  })
+
+  test('text never becomes markup: the policy’s Trusted Types hold in Electron too', async () => {
+    const window = await electron.firstWindow()
+    const refused = await window.evaluate(() => {
+      try {
+        document.createElement('div').innerHTML = '<img src=x>'
+        return 'done'
+      } catch (error) {
+        return (error as Error).name
+      }
+    })
+    expect(refused).toBe('TypeError')
+  })
+
+  test('the address of a second start fills a form, once', async () => {
+    const window = await electron.firstWindow()
+    await electron.evaluate(({ app }) => {
+      app.emit('second-instance', {}, ['autotele', 'autotele://license?key=ABCD-EFGH'])
+    })
+    const take = () =>
+      window.evaluate(() =>
+        (
+          globalThis as unknown as { autotele: { call(name: string, input: object): Promise<unknown> } }
+        ).autotele.call('shell.takeLink', {}),
+      )
+    expect(await take()).toEqual({ ok: true, data: { link: { kind: 'license', licenseKey: 'ABCD-EFGH' } } })
+    expect(await take()).toEqual({ ok: true, data: { link: null } })
+  })
+
+  test('the core’s process that is killed comes back', async () => {
+    const window = await electron.firstWindow()
+    await electron.evaluate(({ app }) => {
+      const core = app
+        .getAppMetrics()
+        .find(({ name, type }) => type === 'Utility' && name === 'AutoTele core')
+      if (core !== undefined) process.kill(core.pid)
+    })
+    await window.waitForFunction(async () => {
+      const bridge = (
+        globalThis as unknown as { autotele: { call(n: string, i: object): Promise<{ ok: boolean }> } }
+      ).autotele
+      return (await bridge.call('app.state', {})).ok
+    })
   })
 })
