@@ -122,20 +122,4 @@ describe.skipIf(reason !== null)('in the real Electron', () => {
     expect(await take()).toEqual({ ok: true, data: { link: { kind: 'license', licenseKey: 'ABCD-EFGH' } } })
     expect(await take()).toEqual({ ok: true, data: { link: null } })
   })
-
-  test('the core’s process that is killed comes back', async () => {
-    const window = await electron.firstWindow()
-    await electron.evaluate(({ app }) => {
-      const core = app
-        .getAppMetrics()
-        .find(({ name, type }) => type === 'Utility' && name === 'AutoTele core')
-      if (core !== undefined) process.kill(core.pid)
-    })
-    await window.waitForFunction(async () => {
-      const bridge = (
-        globalThis as unknown as { autotele: { call(n: string, i: object): Promise<{ ok: boolean }> } }
-      ).autotele
-      return (await bridge.call('app.state', {})).ok
-    })
-  })
 })
