@@ -18,6 +18,11 @@ export function useFormat() {
     /** Of `2026-11`. */
     month: (text: string) => months.value.format(new Date(`${text}-01T00:00:00Z`)),
     number: (value: number) => numbers.value.format(value),
+    /** A decimal string without its currency. */
+    decimal: (amount: string) =>
+      new Intl.NumberFormat(tag.value, { minimumFractionDigits: 2, maximumFractionDigits: 8 }).format(
+        amount as `${number}`,
+      ),
     /** Of a decimal string, digit for digit. */
     money: (amount: string, currency: string) =>
       new Intl.NumberFormat(tag.value, {

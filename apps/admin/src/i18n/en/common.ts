@@ -27,7 +27,7 @@ export const common: Messages['common'] = {
   emptyTitle: 'Nothing here for now',
   language: 'Language',
   theme: 'Appearance',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  themes: { system: 'System', light: 'Light', dark: 'Dark' },
   languages: { fr: 'Français', en: 'English' },
   groups: { customers: 'Customers', payments: 'Payments', system: 'System' },
   notices: 'Notifications',

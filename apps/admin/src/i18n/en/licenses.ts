@@ -103,6 +103,7 @@ export const licenses: Messages['licenses'] = {
   platform: 'System',
   version: 'Version',
   lastSeen: 'Seen',
+  firstSeen: 'First seen',
   seated: 'Seat',
   seat: { yes: 'holds a seat', no: 'no seat' },
   release: 'Free the seat',

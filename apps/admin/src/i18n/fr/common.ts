@@ -25,7 +25,7 @@ export const common = {
   emptyTitle: 'Rien ici pour le moment',
   language: 'Langue',
   theme: 'Apparence',
-  themes: { system: 'Comme le système', light: 'Claire', dark: 'Sombre' },
+  themes: { system: 'Système', light: 'Claire', dark: 'Sombre' },
   languages: { fr: 'Français', en: 'English' },
   groups: { customers: 'Clients', payments: 'Paiements', system: 'Système' },
   notices: 'Notifications',

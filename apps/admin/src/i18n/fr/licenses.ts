@@ -102,6 +102,7 @@ export const licenses = {
   platform: 'Système',
   version: 'Version',
   lastSeen: 'Vu',
+  firstSeen: 'Premier contact',
   seated: 'Place',
   seat: { yes: 'occupe une place', no: 'sans place' },
   release: 'Libérer la place',
