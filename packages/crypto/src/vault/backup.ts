@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { VAULT_KEY_BYTES } from './record.ts'
 
 /**
@@ -11,9 +11,15 @@ export const BACKUP_PIECE_BYTES = 65_536
 export const BACKUP_TAG_BYTES = 16
 const INFO = 'autotele/backup/1'
 
-/** 32 bytes; `salt` belongs to one backup alone. */
-export const deriveBackupKey = (vaultKey: Uint8Array, salt: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', vaultKey, salt, INFO, VAULT_KEY_BYTES))
+/** `salt` belongs to one backup alone. */
+export function deriveBackupKey(vaultKey: Uint8Array, salt: Uint8Array): KeyObject {
+  const key = new Uint8Array(hkdfSync('sha256', vaultKey, salt, INFO, VAULT_KEY_BYTES))
+  try {
+    return createSecretKey(key)
+  } finally {
+    key.fill(0)
+  }
+}
 
 /** Which piece it is, and whether it is the last; `prefix` is what stands before the pieces, hashed. */
 export type BackupPiece = { readonly index: number; readonly last: boolean; readonly prefix: Uint8Array }
@@ -29,13 +35,13 @@ const CIPHER = 'aes-256-gcm'
 const options = { authTagLength: BACKUP_TAG_BYTES }
 
 /** The piece's ciphertext with its tag behind it: 16 bytes longer. */
-export function sealBackupPiece(plaintext: Uint8Array, key: Uint8Array, piece: BackupPiece): Uint8Array {
+export function sealBackupPiece(plaintext: Uint8Array, key: KeyObject, piece: BackupPiece): Uint8Array {
   const cipher = createCipheriv(CIPHER, key, nonceOf(piece), options).setAAD(piece.prefix)
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
 /** Throws when the key, the number, the mark of the last, the prefix or one bit is another. */
-export function openBackupPiece(sealed: Uint8Array, key: Uint8Array, piece: BackupPiece): Uint8Array {
+export function openBackupPiece(sealed: Uint8Array, key: KeyObject, piece: BackupPiece): Uint8Array {
   const end = sealed.length - BACKUP_TAG_BYTES
   if (end < 0) throw new Error('too short for a piece')
   const decipher = createDecipheriv(CIPHER, key, nonceOf(piece), options).setAAD(piece.prefix)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type KeyObject } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -88,23 +88,19 @@ export async function writeBackup(
 
   const key = deriveBackupKey(seal.vaultKey, seal.salt)
   const prefix = createHash('sha256').update(start).digest()
-  try {
-    await file.writeFile(start)
-    let length = start.length
-    let done = 0
-    let index = 0
-    for await (const { bytes, last } of piecesOf(plaintext(), total)) {
-      const sealed = sealBackupPiece(bytes, key, { index, last, prefix })
-      await file.writeFile(sealed)
-      length += sealed.length
-      done += bytes.length
-      index += 1
-      onProgress(done, total)
-    }
-    return length
-  } finally {
-    key.fill(0)
+  await file.writeFile(start)
+  let length = start.length
+  let done = 0
+  let index = 0
+  for await (const { bytes, last } of piecesOf(plaintext(), total)) {
+    const sealed = sealBackupPiece(bytes, key, { index, last, prefix })
+    await file.writeFile(sealed)
+    length += sealed.length
+    done += bytes.length
+    index += 1
+    onProgress(done, total)
   }
+  return length
 }
 
 const lengthOf = (bytes: Uint8Array): Buffer => {
@@ -161,12 +157,8 @@ export async function readBackup(
     const vaultKey = await openWithPassphrase(vault, passphrase)
     const key = deriveBackupKey(vaultKey, Buffer.from(header.salt, 'base64'))
     const prefix = createHash('sha256').update(start).digest()
-    try {
-      const plaintext = openPieces(file, start.length, size, key, prefix, onProgress)
-      return { vault, vaultKey, manifest: await unpack(plaintext, folder) }
-    } finally {
-      key.fill(0)
-    }
+    const plaintext = openPieces(file, start.length, size, key, prefix, onProgress)
+    return { vault, vaultKey, manifest: await unpack(plaintext, folder) }
   } finally {
     await file.close()
   }
@@ -199,7 +191,7 @@ async function* openPieces(
   file: FileHandle,
   from: number,
   size: number,
-  key: Uint8Array,
+  key: KeyObject,
   prefix: Uint8Array,
   onProgress: (done: number, total: number) => void,
 ): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { deriveRecordKey, openRecord, sealRecord } from '@autotele/crypto'
 import { CallFailure } from '../failure.ts'
 import type { Random } from '../ports.ts'
@@ -17,7 +18,7 @@ export type KeyHolder = {
   held(): OpenKey | null
   /** Takes over the keys' bytes: they are zeroed by `drop`, or when others take their place. */
   take(open: OpenKey): void
-  /** Zeroes the keys and every key derived from them. */
+  /** Zeroes the keys, and lets go of every key derived from them. */
   drop(): void
   /** A record under the previous key sealed under the present one; the very same bytes where it is already. */
   reseal(kind: string, id: string, sealed: Uint8Array): Uint8Array
@@ -25,16 +26,18 @@ export type KeyHolder = {
 
 export function createKeyHolder(random: Random): KeyHolder {
   let held: OpenKey | null = null
-  const recordKeys = { present: new Map<string, Uint8Array>(), previous: new Map<string, Uint8Array>() }
+  const recordKeys = { present: new Map<string, KeyObject>(), previous: new Map<string, KeyObject>() }
 
   const open = (): OpenKey => {
     if (!held) throw new CallFailure('vault/locked')
     return held
   }
-  const recordKey = (kind: string, key: Uint8Array, derived: Map<string, Uint8Array>): Uint8Array => {
+  const recordKey = (kind: string, key: Uint8Array, derived: Map<string, KeyObject>): KeyObject => {
     const known = derived.get(kind)
     if (known) return known
-    const made = deriveRecordKey(key, open().salt, kind)
+    const bytes = deriveRecordKey(key, open().salt, kind)
+    const made = createSecretKey(bytes)
+    bytes.fill(0)
     derived.set(kind, made)
     return made
   }
@@ -67,10 +70,8 @@ export function createKeyHolder(random: Random): KeyHolder {
   const drop = (): void => {
     held?.key.fill(0)
     held?.previous?.fill(0)
-    for (const derived of Object.values(recordKeys)) {
-      for (const key of derived.values()) key.fill(0)
-      derived.clear()
-    }
+    // OpenSSL wipes what a key object held when it is collected.
+    for (const derived of Object.values(recordKeys)) derived.clear()
     held = null
   }
 
