@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest'
 const root = dirname(dirname(import.meta.dirname))
 const file = join(root, 'deploy', 'headless', 'autotele.service')
 const unit = readFileSync(file, 'utf8')
-const analyze = (...args: string[]) => spawnSync('systemd-analyze', args, { encoding: 'utf8' })
+const program = 'systemd-analyze'
+const analyze = (...args: string[]) => spawnSync(program, args, { encoding: 'utf8' })
 const there = analyze('--version').status === 0
 if (!there)
   process.stderr.write('The systemd unit was not checked by systemd-analyze: it is not on this machine.\n')
