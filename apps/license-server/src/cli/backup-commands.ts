@@ -23,7 +23,7 @@ const clock = systemClock
 type Settled = BackupConfig & { readonly folder: string }
 
 /** Where backups go and who can open them; outside production both are made in the data folder. */
-async function settle(config: Config, say: (text: string) => void): Promise<Settled> {
+export async function backupSettings(config: Config, say: (text: string) => void): Promise<Settled> {
   const { backup, production, dataDir } = config
   if (production) {
     if (backup.folder === undefined) return fail('AUTOTELE_BACKUP_DIR is not set')
@@ -44,7 +44,7 @@ async function settle(config: Config, say: (text: string) => void): Promise<Sett
 
 async function open({ env, say }: Invocation) {
   const config = loadConfig(env)
-  return { config, backup: await settle(config, say), secrets: await resolveSecrets(config, say) }
+  return { config, backup: await backupSettings(config, say), secrets: await resolveSecrets(config, say) }
 }
 
 const failing = (say: (text: string) => void) => (step: string, error: unknown) => {

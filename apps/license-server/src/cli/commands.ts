@@ -5,6 +5,7 @@ import { adminCreate, attentionAnswer, attentionList, auditVerify, reconcileNow 
 import { backupCreate, backupList, backupRehearse, backupRestore, backupSchedule } from './backup-commands.ts'
 import { btcpayCheck, btcpaySetupWebhook } from './btcpay-commands.ts'
 import { fail, type Environment, type Invocation } from './environment.ts'
+import { preflightCommand } from './preflight-command.ts'
 import { rotate, secretsInit } from './rotate-command.ts'
 import { rebuildNow } from './rebuild-command.ts'
 import { runKeysCommand } from './keys-command.ts'
@@ -123,6 +124,15 @@ BTCPay every purchase that the database does not know: each becomes a license wi
 customer who shows that invoice. May run beside the server, and again.`,
     options: { all: 'boolean', 'from-zero': 'boolean' },
     run: invocation => (invocation.options['from-zero'] ? rebuildNow(invocation) : reconcileNow(invocation)),
+  },
+  preflight: {
+    usage: '',
+    summary: 'the deployment checklist: every point asked of what really runs, with what to do',
+    help: `Both lists of the administrator's guide and the host: BTCPay, store, key, wallet, TLS, webhook, a purchase, backup and its
+rehearsal, monitoring, DNS, ports, keys, secrets, clock, disk. What cannot be seen from here is said to be so, and how a
+person looks. AUTOTELE_BTCPAY_OPERATOR_KEY lets it see the webhook; AUTOTELE_PROMETHEUS_URL (http://prometheus:9090) is asked
+for monitoring. Makes a test invoice. Ends with 1 when a point failed.`,
+    run: invocation => preflightCommand(invocation),
   },
   'secrets:init': {
     usage: '<folder>',

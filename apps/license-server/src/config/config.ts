@@ -65,7 +65,7 @@ const schema = z.object({
 type Name = keyof z.infer<typeof schema>
 
 /** May also come as a file whose path is in `…_FILE`, as container secrets do. */
-const SECRETS: readonly Name[] = [
+export const SECRETS: readonly Name[] = [
   'DATABASE_URL',
   'AUTOTELE_BTCPAY_API_KEY',
   'AUTOTELE_BTCPAY_WEBHOOK_SECRET',

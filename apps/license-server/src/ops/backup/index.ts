@@ -1,5 +1,5 @@
 export { rehearseInto, runNightly } from './nightly.ts'
 export { isEmpty, restoreBackup } from './rehearse.ts'
 export { nextRun } from './next-run.ts'
-export { readStatus } from './status.ts'
+export { readStatus, type BackupStatus } from './status.ts'
 export { listBackups } from './store.ts'
