@@ -94,6 +94,7 @@ export const DIAGNOSTIC_CODES = [
   'proxy-not-socks5',
   'proxy-gets-nowhere',
   'address-unreachable',
+  'address-not-telegram',
   'address-some-ports',
   'telegram-blocked',
   'telegram-app-missing',

@@ -256,13 +256,12 @@ async function reach(
   signal: AbortSignal,
 ): Promise<Verdict> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)])
-  const answers = await Promise.all(ports.map(port => probe.connect({ host, port }, within)))
-  const closed = ports.filter((_, index) => answers[index] === false)
+  const answers = await Promise.all(ports.map(port => probe.whoAnswers({ host, port }, within)))
+  const closed = ports.filter((_, index) => answers[index] !== 'telegram')
   if (closed.length === 0) return ok
   const params = { number: dcId, host, ports: closed.join(', ') }
-  return closed.length === ports.length
-    ? failed('address-unreachable', params)
-    : info('address-some-ports', params)
+  if (closed.length < ports.length) return info('address-some-ports', params)
+  return failed(answers.includes('other') ? 'address-not-telegram' : 'address-unreachable', params)
 }
 
 function telegramApp({ hasTelegramApp, open }: CheckDeps): Verdict {

@@ -1,7 +1,8 @@
 import { inflateRawSync, crc32 } from 'node:zlib'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { createServer, type AddressInfo } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   diagnostics as contract,
   type AccountId,
@@ -88,11 +89,15 @@ function setup() {
     free: 50e9 as number | null,
     writable: (_folder: string): boolean => true,
     hang: false,
+    /** Every connection is taken, by something that is not Telegram. */
+    portal: false,
   }
   const probe: Probe = {
     resolve: () => Promise.resolve(world.names),
-    connect: ({ host, port }) =>
-      world.hang ? new Promise(() => undefined) : Promise.resolve(!world.closed(host, port)),
+    whoAnswers: ({ host, port }) =>
+      world.hang
+        ? new Promise(() => undefined)
+        : Promise.resolve(world.closed(host, port) ? 'nobody' : world.portal ? 'other' : 'telegram'),
     freeBytes: () => Promise.resolve(world.free),
     canWrite: folder => Promise.resolve(world.writable(folder)),
   }
@@ -236,6 +241,14 @@ describe('each fault is named by itself', () => {
           'address-unreachable',
           { number: 4, host: '149.154.167.91', ports: '443, 80, 5222' },
         ],
+      ],
+    ],
+    [
+      'a portal that takes every connection',
+      w => (w.portal = true),
+      [
+        ...addresses('address-not-telegram', 'failed', '443, 80, 5222').slice(0, 4),
+        ['telegram-address/5', 'failed', 'telegram-blocked', {}],
       ],
     ],
     [
@@ -536,7 +549,46 @@ test('the machine itself is asked without harm', async () => {
   expect(await systemProbe.canWrite(join(folder, 'missing'))).toBe(false)
   expect(await systemProbe.freeBytes(folder)).toBeGreaterThan(0)
   expect(await systemProbe.freeBytes(join(folder, 'missing'))).toBeNull()
-  const aborted = AbortSignal.abort()
-  expect(await systemProbe.connect({ host: '127.0.0.1', port: 1 }, new AbortController().signal)).toBe(false)
-  expect(await systemProbe.connect({ host: '127.0.0.1', port: 1 }, aborted)).toBe(false)
+})
+
+describe('who answers at an address', () => {
+  /** Listens and answers a first message with what `answer` makes of it; null: never. */
+  async function listen(answer: (asked: Buffer) => Buffer | null): Promise<{ host: string; port: number }> {
+    const server = createServer(socket => {
+      socket.on('error', () => undefined)
+      socket.once('data', asked => {
+        const back = answer(asked)
+        if (back !== null) socket.end(back)
+      })
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    return { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
+  }
+  /** `resPQ` as a data centre frames it; its nonce is the last 16 bytes of the question. */
+  const resPq = (nonce: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from('63241605', 'hex'), nonce, Buffer.alloc(40)])
+    const message = Buffer.concat([Buffer.alloc(20), body])
+    const length = Buffer.alloc(4)
+    length.writeUInt32LE(message.length)
+    return Buffer.concat([length, message])
+  }
+  const ask = async (place: { host: string; port: number }, signal = AbortSignal.timeout(5000)) =>
+    systemProbe.whoAnswers(place, signal)
+
+  test('Telegram is who gives our nonce back; anything else that answers is not', async () => {
+    expect(await ask(await listen(asked => resPq(asked.subarray(-16))))).toBe('telegram')
+    expect(await ask(await listen(() => resPq(Buffer.alloc(16))))).toBe('other')
+    expect(
+      await ask(await listen(() => Buffer.from('HTTP/1.1 302 Found\r\nLocation: http://portal.example/'))),
+    ).toBe('other')
+    expect(await ask(await listen(() => Buffer.alloc(0)))).toBe('other')
+  })
+
+  test('one that says nothing is given up when asked to, and a closed port is nobody', async () => {
+    const silent = await listen(() => null)
+    expect(await ask(silent, AbortSignal.timeout(50))).toBe('other')
+    expect(await ask(silent, AbortSignal.abort())).toBe('nobody')
+    expect(await ask({ host: '127.0.0.1', port: 1 })).toBe('nobody')
+  })
 })

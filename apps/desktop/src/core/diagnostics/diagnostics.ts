@@ -43,10 +43,10 @@ export function createDiagnostics(
     http: contacts.http(given.http),
     probe: {
       ...given.probe,
-      connect: async (place, signal) => {
-        const reached = await given.probe.connect(place, signal)
-        contacts.note(place.host, place.port, 'diagnostics', reached)
-        return reached
+      whoAnswers: async (place, signal) => {
+        const who = await given.probe.whoAnswers(place, signal)
+        contacts.note(place.host, place.port, 'diagnostics', who === 'telegram')
+        return who
       },
     },
   }

@@ -107,6 +107,12 @@ export const diagnostics: typeof french = {
       cause: 'Data centre {number} ({host}) answers on none of the ports {ports}.',
       remedy: 'Try again later; if the others answer, only this one is down. Otherwise try another network.',
     },
+    'address-not-telegram': {
+      cause:
+        'At the address of data centre {number} ({host}) something answers on {ports}, but it is not Telegram.',
+      remedy:
+        'A sign-in page or a firewall is in between: sign in to this network in your browser, or set a proxy.',
+    },
     'address-some-ports': {
       cause: 'Data centre {number} ({host}) answers, but not on: {ports}.',
       remedy: 'Nothing to do: AutoTele uses a port that is open.',

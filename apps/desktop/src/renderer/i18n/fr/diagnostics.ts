@@ -111,6 +111,12 @@ export const diagnostics = {
       remedy:
         'Réessayez plus tard ; si les autres répondent, seul ce centre est en panne. Sinon, essayez un autre réseau.',
     },
+    'address-not-telegram': {
+      cause:
+        'À l’adresse du centre de données {number} ({host}), quelque chose répond sur {ports}, mais ce n’est pas Telegram.',
+      remedy:
+        'Un portail de connexion ou un pare-feu s’interpose : identifiez-vous sur ce réseau dans votre navigateur, ou réglez un proxy.',
+    },
     'address-some-ports': {
       cause: 'Le centre de données {number} ({host}) répond, mais pas sur : {ports}.',
       remedy: 'Rien à faire : AutoTele passe par un port ouvert.',
