@@ -1,3 +1,4 @@
+import { PAID_TOKEN_HOURS } from '@autotele/shared'
 import { fromDate, toDate, type Clock } from '../clock.ts'
 import { paidThrough, toLedgerRow } from '../licensing/index.ts'
 import type { Database } from '../storage/database.ts'
@@ -23,6 +24,10 @@ export async function countViolations(db: Database, clock: Clock): Promise<Recor
     token_key_published: await count(db.$queryRaw`
       SELECT count(*) AS n FROM issuances WHERE expires_at > ${now} AND kid NOT IN (
         SELECT kid FROM signing_keys WHERE state IN ('next', 'active', 'retiring', 'revoked'))`),
+    // The longest that any token may live; what was paid for may have shrunk since it was signed.
+    token_within_cap: await count(db.$queryRaw`
+      SELECT count(*) AS n FROM issuances
+      WHERE expires_at > ${now} AND expires_at > issued_at + make_interval(hours => ${PAID_TOKEN_HOURS}::int)`),
     paid_through_is_fold: await countWrongFolds(db),
   }
 }

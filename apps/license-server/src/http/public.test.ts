@@ -481,7 +481,10 @@ test('after all this every invariant holds, and the gauge would have said otherw
     const text = await (await fetch(harness.server.metricsUrl)).text()
     return new RegExp(`autotele_invariant_violations\\{invariant="${name}"\\} (\\d+)`).exec(text)?.[1]
   }
-  const names = ['seats_within_limit', 'settled_has_grant', 'token_key_published', 'paid_through_is_fold']
+  const names = [
+    ...['seats_within_limit', 'settled_has_grant', 'token_key_published', 'token_within_cap'],
+    'paid_through_is_fold',
+  ]
   for (const name of names) expect([name, await gauge(name)]).toEqual([name, '0'])
   const { id, paidThrough } = await harness.db.license.findFirstOrThrow({
     where: { paidThrough: { not: null } },
@@ -490,6 +493,11 @@ test('after all this every invariant holds, and the gauge would have said otherw
   await tamper({ paidThrough: new Date(0) })
   expect(await gauge('paid_through_is_fold')).toBe('1')
   await tamper({ paidThrough })
+  const issued = await harness.db.issuance.findFirstOrThrow()
+  const expiresAt = new Date(issued.issuedAt.getTime() + 15 * 86_400_000)
+  harness.clock.set(issued.issuedAt.toISOString())
+  await harness.db.issuance.update({ where: { jti: issued.jti }, data: { expiresAt } })
+  expect(await gauge('token_within_cap')).toBe('1')
 })
 
 test('no secret of the whole run has reached the log', () => {

@@ -38,7 +38,7 @@ test.each([
   expect(await rows()).toBe(before)
 })
 
-test('the same JSON compacted is refused: the signature is over bytes', async () => {
+test('the same JSON compacted is refused: the signature is over bytes (case 15)', async () => {
   const before = await rows()
   const body = event()
   const compacted = JSON.stringify(JSON.parse(body))
@@ -62,7 +62,7 @@ test('what is signed is stored byte for byte and answered 200, whatever it says'
   }
 })
 
-test('a body over 1 MiB is 413, one of exactly 1 MiB is stored, an encoded one is 415', async () => {
+test('a body over 1 MiB is 413, one of exactly 1 MiB is stored, an encoded one is 415 (case 15)', async () => {
   const before = await rows()
   const most = Buffer.alloc(1024 * 1024, 32)
   const over = Buffer.alloc(1024 * 1024 + 1, 32)
