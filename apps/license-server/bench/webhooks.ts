@@ -1,22 +1,13 @@
 // `pnpm bench:server`: how fast a webhook is acknowledged, against the least that could be done for it (verify the HMAC,
 // insert one row, on bare node:http and pg), and how long a payment takes to become a token at the client. Both servers
 // run as processes of their own on one PostgreSQL, in turns, so that the ratio is of one machine at one time.
-import { fork, spawn } from 'node:child_process'
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { startEmbeddedPostgres } from '../src/storage/embedded-postgres.ts'
 import { createTestDevice, someDevice } from '../src/testing/device.ts'
 import { startFakeBtcpay } from '../src/testing/fake-btcpay.ts'
-
-const print = (line: string) => void process.stdout.write(`${line}\n`)
+import { print, quantile, setStage } from './stage.ts'
 
 const ROUNDS = 5
 const ROUND_MS = 2500
@@ -24,32 +15,18 @@ const CONNECTIONS = 16
 const SALES = 20
 const secret = randomBytes(24).toString('hex')
 
-const folder = await mkdtemp(join(tmpdir(), 'autotele-bench-'))
-const postgres = await startEmbeddedPostgres(folder)
 const btcpay = await startFakeBtcpay(() => Math.floor(Date.now() / 1000))
-const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
-
-const floor = fork(path('floor.ts'), [], {
-  env: { ...process.env, DATABASE_URL: postgres.urlOf('postgres'), WEBHOOK_SECRET: secret },
+const stage = await setStage({
+  AUTOTELE_BTCPAY_URL: btcpay.url,
+  AUTOTELE_BTCPAY_API_KEY: 'test-key',
+  AUTOTELE_BTCPAY_STORE_ID: 'store',
+  AUTOTELE_BTCPAY_WEBHOOK_SECRET: secret,
 })
-const [floorUrl] = (await once(floor, 'message')) as [string]
-const server = spawn(process.execPath, [path('../src/main.ts'), '--json'], {
-  stdio: ['ignore', 'pipe', 'ignore'],
-  env: {
-    ...process.env,
-    NODE_ENV: 'test',
-    PORT: '0',
-    AUTOTELE_METRICS_PORT: '0',
-    AUTOTELE_DATA_DIR: join(folder, 'data'),
-    DATABASE_URL: postgres.databaseUrl,
-    AUTOTELE_BTCPAY_URL: btcpay.url,
-    AUTOTELE_BTCPAY_API_KEY: 'test-key',
-    AUTOTELE_BTCPAY_STORE_ID: 'store',
-    AUTOTELE_BTCPAY_WEBHOOK_SECRET: secret,
-  },
+const floorUrl = await stage.floor('floor.ts', {
+  DATABASE_URL: stage.postgres.urlOf('postgres'),
+  WEBHOOK_SECRET: secret,
 })
-const [line] = (await once(createInterface(server.stdout), 'line')) as [string]
-const serverUrl = (JSON.parse(line) as { url: string }).url
+const serverUrl = stage.url
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
 
@@ -98,9 +75,6 @@ async function round(url: string): Promise<number[]> {
   return latencies
 }
 
-const quantile = (values: readonly number[], q: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? NaN
-
 /** From the moment BTCPay says "settled" to the token in the client's hands, which asks every 50 ms. */
 async function sell(): Promise<number> {
   const device = createTestDevice(serverUrl)
@@ -142,13 +116,10 @@ print(
 )
 
 agent.destroy()
-const client = new pg.Client({ connectionString: postgres.databaseUrl })
+const client = new pg.Client({ connectionString: stage.postgres.databaseUrl })
 await client.connect()
 const stored = await client.query<{ n: string }>('SELECT count(*) AS n FROM inbox')
 await client.end()
 print(`stored by the server: ${stored.rows[0]?.n ?? '?'}`)
-server.kill('SIGTERM')
-floor.kill()
-await Promise.all([once(server, 'exit'), btcpay.stop()])
-await postgres.stop()
-await rm(folder, { recursive: true, force: true })
+await stage.end()
+await btcpay.stop()

@@ -83,6 +83,11 @@ describe('on a database', () => {
     })
     expect(await harness.db.ledgerEntry.count({ where: { invoiceId } })).toBe(1)
     expect((await run(['attention:list'], env)).text).toBe('Nothing waits for a person.')
+    harness.btcpay.pullPayments.push({ id: 'pp1', name: `Refund ${invoiceId}` })
+    expect(await json('reconcile')).toMatchObject({ refunds: null })
+    harness.btcpay.permissions.push('btcpay.store.canmanagepullpayments:store')
+    expect(await json('reconcile')).toMatchObject({ refunds: [invoiceId] })
+    expect(await json('attention:list')).toMatchObject([{ kind: 'refund', invoiceId }])
   })
 })
 
