@@ -113,6 +113,26 @@ describe('one running host', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
+  test('a file streams to the core whole, however large it is for a call', async () => {
+    const body = 'x'.repeat(3 * 1024 * 1024 + 7)
+    const headers = { cookie, 'x-autotele': '1', 'x-file-name': encodeURIComponent('fête.jpg') }
+    const answer = await ask(host.port, '/files', { method: 'POST', headers, body })
+    expect(JSON.parse(answer.body)).toEqual({ ok: true, data: { size: body.length } })
+  })
+
+  test('a file comes from our own signed-in page alone, and no page may speak as its host', async () => {
+    const headers = { cookie, 'x-autotele': '1', 'x-file-name': 'a.jpg' }
+    const post = (over: Record<string, string>) =>
+      ask(host.port, '/files', { method: 'POST', headers: { ...headers, ...over }, body: 'x' })
+    expect((await post({ cookie: '' })).status).toBe(401)
+    expect((await post({ 'x-autotele': '' })).status).toBe(403)
+    expect((await post({ origin: 'http://evil.example' })).status).toBe(403)
+    expect((await post({ 'x-file-name': '' })).status).toBe(400)
+    expect(await rpc(host.port, cookie, 'media.begin', { name: 'a', size: 1 })).toMatchObject({
+      error: { code: 'call/unknown-method' },
+    })
+  })
+
   test('a link works once, and leads to an address without the token', async () => {
     const { pathname, search } = new URL(host.newLink())
     const first = await ask(host.port, pathname + search)
