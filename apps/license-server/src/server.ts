@@ -247,6 +247,7 @@ export async function startServer(config: Config, ports: ServerPorts = {}): Prom
           attention: createAttention({ db, clock, settling }),
           wake: () => jobs.wake(),
           limit: createRateLimits(limiting).general,
+          notice: text => log.warn(text),
           passwordCost: ports.passwordCost,
         }),
         // After the others: every answer under /v1 carries a nonce.

@@ -47,4 +47,3 @@ export function createAttempts(options: {
     },
   }
 }
-export type Attempts = ReturnType<typeof createAttempts>

@@ -20,9 +20,13 @@ const POLICY = [
 
 /** Where the build of `apps/admin` is; `undefined` when there is none. */
 export function findConsole(): string | undefined {
-  const manifest = createRequire(import.meta.url).resolve('@autotele/admin/package.json')
-  const folder = join(dirname(manifest), 'out')
-  return existsSync(join(folder, 'index.html')) ? folder : undefined
+  try {
+    const manifest = createRequire(import.meta.url).resolve('@autotele/admin/package.json')
+    const folder = join(dirname(manifest), 'out')
+    return existsSync(join(folder, 'index.html')) ? folder : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -36,6 +36,7 @@ export function createAdminRoutes(options: {
   readonly keys: KeyRing
   readonly wake: () => void
   readonly limit: RequestHandler
+  readonly notice: (text: string) => void
   /** Of a password hash, where there is nothing to protect. */
   readonly passwordCost: { readonly memory: number; readonly passes: number } | undefined
 }): Router {
@@ -66,5 +67,9 @@ export function createAdminRoutes(options: {
     host,
     publicUrl: adminUrl ?? publicUrl,
   })
-  return console === undefined ? api : Router().use(api, consoleRoutes(console, host))
+  if (console === undefined) {
+    options.notice('the administration console is not built: /admin/ has nothing to show, the API goes on')
+    return api
+  }
+  return Router().use(api, consoleRoutes(console, host))
 }
