@@ -1,4 +1,4 @@
-import { localTimeAt } from '@autotele/shared'
+import { isTimeZone, localTimeAt } from '@autotele/shared'
 import {
   type AccountId,
   type ChatId,
@@ -6,6 +6,7 @@ import {
   type Handlers,
   type MediaId,
   type Output,
+  type ParsedInput,
   type SeriesId,
   type SeriesView,
 } from '../../contract/index.ts'
@@ -276,6 +277,25 @@ export function createSeries(deps: SeriesDeps): Series {
       return answer(id, done, failed)
     })
 
+  /** Another rule or other chats: everything still to come is taken back, and placed anew as it is to be now. */
+  const reshape = (id: SeriesId, shape: Shape): Promise<Change> =>
+    exclusive(async () => {
+      const series = known(id)
+      if (series.state === 'ended') throw new CallFailure('series/ended')
+      const next = { ...series, ...shape, chatIds: [...new Set(shape.chatIds ?? series.chatIds)] }
+      if (!isTimeZone(next.timeZone)) throw new CallFailure('plan/zone-unknown', { zone: next.timeZone })
+      store.transaction(() => {
+        store.rewrite(id, next)
+        store.withdraw(store.pending(id).flatMap(idOf))
+        // The dates of the new rule before now were never to come out.
+        store.setChecked(id, Math.max(series.checkedUntil, nowOf(series.accountId) + SOONEST_SECONDS))
+      })
+      const { done, failed } = await takeBack(id)
+      if (series.state === 'active') topUp(known(id))
+      changed()
+      return answer(id, done, failed)
+    })
+
   /** Asks for another text of what is at Telegram: one request for all that say the same. */
   const editPlaced = async (texts: ReadonlyMap<DeliveryId, Content>): Promise<Counts> => {
     const groups = new Map<string, { readonly content: Content; readonly ids: DeliveryId[] }>()
@@ -327,8 +347,11 @@ export function createSeries(deps: SeriesDeps): Series {
       'series.pause': ({ id, withdraw }) => stopSeries(id, 'paused', withdraw),
       'series.resume': ({ id }) => resume(id),
       'series.end': ({ id, withdraw }) => stopSeries(id, 'ended', withdraw),
-      'series.edit': ({ id, text, entities, scheduled }) =>
-        edit(id, canonicalContent(text, entities), scheduled),
+      'series.edit': async ({ id, text, entities, scheduled, ...given }) => {
+        const edited = await edit(id, canonicalContent(text, entities), scheduled)
+        const shape = shapeOf(given)
+        return Object.keys(shape).length === 0 ? edited : reshape(id, shape)
+      },
     },
     start: () => {
       stopped = false
@@ -354,6 +377,17 @@ export function createSeries(deps: SeriesDeps): Series {
     countOf: accountId => open().filter(one => one.accountId === accountId).length,
   }
 }
+
+type Shape = Partial<Pick<StoredSeries, 'rule' | 'timeZone' | 'chatIds' | 'staggerMinutes'>>
+
+/** What was given of it: a key that is absent stays as it is. */
+const shapeOf = ({ rule, timeZone, chatIds, staggerMinutes }: Given): Shape => ({
+  ...(rule === undefined ? {} : { rule }),
+  ...(timeZone === undefined ? {} : { timeZone }),
+  ...(chatIds === undefined ? {} : { chatIds }),
+  ...(staggerMinutes === undefined ? {} : { staggerMinutes }),
+})
+type Given = Pick<ParsedInput<'series.edit'>, 'rule' | 'timeZone' | 'chatIds' | 'staggerMinutes'>
 
 function* batches(ids: readonly DeliveryId[]): Generator<DeliveryId[]> {
   for (let from = 0; from < ids.length; from += BATCH) yield ids.slice(from, from + BATCH)

@@ -420,3 +420,22 @@ test('wherever the power is cut while a series is topped up, no date of a chat i
     await last.stop()
   }
 }, 60_000)
+
+test('given another hour and other chats, a series takes back what was placed and places it anew, each date once', async () => {
+  const core = await signedInMessaging()
+  const { id, text } = await begun(core, weekly)
+  const before = queued(core, CHATS[0]!).length
+  const change = { id, text, entities: [], scheduled: false }
+  const answer = await core.handlers['series.edit']({
+    ...change,
+    rule: { ...weekly, time: '18:30' },
+    chatIds: [CHATS[1]!],
+  })
+  expect(answer).toMatchObject({ done: before, failed: 0, series: { rule: { time: '18:30' } } })
+  await core.time.advance(MINUTES)
+  expect(queued(core, CHATS[0]!)).toEqual([])
+  const moved = queued(core, CHATS[1]!)
+  expect(moved).toHaveLength(before)
+  expect(moved.every(at => at.endsWith('T17:30'))).toBe(true)
+  expect((await only(core)).missed).toBe(0)
+})

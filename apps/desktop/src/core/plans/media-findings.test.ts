@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { ChatId, MediaId, PlanDraft, PlanMedia } from '../../contract/index.ts'
+import { fakeChannel } from '../telegram/testing/fake-data-centre.ts'
+import { addFile, asMedia, confirm, draftOf, signedInMessaging } from '../telegram/testing/messaging-core.ts'
+import { albumLayout } from './album.ts'
+
+const CHAT = '-1001' as ChatId
+const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000028000000168', 'hex')
+
+async function setUp(channel: Parameters<typeof fakeChannel>[2] = {}) {
+  const core = await signedInMessaging()
+  core.dc.setDialogs([fakeChannel('1', 'Annonces', channel)])
+  const reading = core.handlers['targets.list']({ accountId: core.accountId, refresh: true })
+  await core.time.advance(5000)
+  await reading
+  const photo = asMedia(await addFile(core, 'photo.png', PNG))
+  const findings = async (over: Partial<PlanDraft>) =>
+    (await core.handlers['plans.preview'](draftOf(core.accountId, over))).findings
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ code }) => code)
+  return { ...core, photo, findings }
+}
+
+test('files are checked before anything leaves: kind, size, album, dimensions, presence', async () => {
+  const { findings, photo } = await setUp({ mediaKinds: ['photo'] })
+  expect(await findings({ media: [photo] })).toEqual([])
+  expect(await findings({ media: [photo], text: '' })).toEqual([])
+  const cases: [Partial<PlanMedia>, string][] = [
+    [{ kind: 'video' }, 'telegram/kind-not-allowed-in-chat'],
+    [{ size: 3e9, kind: 'document' }, 'telegram/premium-required'],
+    [{ size: 5e9 }, 'media/too-large'],
+    [{ width: 9000, height: 2000 }, 'media/photo-refused'],
+    [{ id: '0'.repeat(32) as MediaId }, 'media/unknown'],
+  ]
+  for (const [over, code] of cases) expect(await findings({ media: [{ ...photo, ...over }] })).toContain(code)
+  expect(await findings({ media: [photo, { ...photo, kind: 'document' }] })).toContain('plan/album-mixed')
+})
+
+test('a caption has its own limit, and a date with a file needs more time', async () => {
+  const { findings, photo } = await setUp()
+  const text = 'x'.repeat(1025)
+  expect(await findings({ text })).toEqual([])
+  expect(await findings({ text, media: [photo] })).toEqual(['plan/caption-too-long'])
+})
+
+test('closed topics, unknown senders and chats that want to be paid are told beforehand', async () => {
+  const core = await setUp({ forum: true, admin: false, paidStars: 5 })
+  await core.handlers['targets.details']({ accountId: core.accountId, chatId: CHAT })
+  const at = (topicId: number | null, sendAs: ChatId | null) =>
+    core.findings({ places: [{ chatId: CHAT, topicId, sendAs }] })
+  expect(await at(7, null)).toEqual(['telegram/topic-gone', 'telegram/payment-required'])
+  expect(await at(1, '-1009' as ChatId)).toContain('telegram/premium-required')
+  expect(await at(1, '-555' as ChatId)).toContain('telegram/send-as-refused')
+})
+
+test('an album counts as many places as it has files, beside what others have scheduled', async () => {
+  const core = await setUp()
+  const queue = core.dc.channel('1').scheduled
+  for (let n = 0; n < 95; n++)
+    queue.push({ id: 500 + n, at: 1_900_000_000 + n, text: 'Autre', entities: [], media: [] })
+  await core.handlers['deliveries.queue']({ accountId: core.accountId, chatId: CHAT })
+  expect(await core.findings({})).toEqual(['finding/quota-nearly-full'])
+  const media = Array.from({ length: 6 }, () => core.photo)
+  expect(await core.findings({ media })).toContain('telegram/quota-of-chat')
+})
+
+test('the same text of the same account within a day is told, of another day not', async () => {
+  const core = await setUp()
+  await confirm(core, draftOf(core.accountId))
+  expect(await core.findings({ dates: ['2027-01-05T18:00'] })).toEqual(['finding/duplicate-in-chat'])
+  expect(await core.findings({ dates: ['2027-01-09T18:00'] })).toEqual([])
+})
+
+test('an album is laid out in rows that fill its width, and a list of files has no layout', async () => {
+  const { photo } = await setUp()
+  const layout = albumLayout([photo, { ...photo, width: 300, height: 600 }, photo, photo])
+  const area = layout!.tiles.reduce((sum, { width, height }) => sum + width * height, 0)
+  expect(area).toBeCloseTo(10_000)
+  expect(layout!.tiles.every(({ x, width }) => x >= 0 && x + width <= 100.001)).toBe(true)
+  expect(albumLayout([{ ...photo, kind: 'document' }])).toBeNull()
+})
