@@ -1,5 +1,4 @@
 import type { Handlers, MethodName, ShellView } from '../../contract/index.ts'
-import type { FakeBridge } from './fake-bridge.ts'
 
 type ShellHandlers = Pick<Handlers, Extract<MethodName, `shell.${string}`>>
 
@@ -20,7 +19,7 @@ const firstView: ShellView = {
 }
 
 /** The shell of a desktop with everything to be had; its settings are kept in memory. */
-export function fakeShell(emit: FakeBridge['emit']): ShellHandlers {
+export function fakeShell(emit: (name: 'shell.changed', view: ShellView) => void): ShellHandlers {
   let view = firstView
   const set = (change: Partial<ShellView>): ShellView => {
     view = { ...view, ...change }
