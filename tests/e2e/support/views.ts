@@ -12,7 +12,27 @@ type Fake = { connect(connected: boolean): void; failNext(name: string, code: st
 type Window = typeof globalThis & { fake: Fake }
 
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click()
+const dialog = (page: Page) => page.getByRole('dialog').waitFor()
 const tick = (page: Page, name: RegExp) => page.getByRole('checkbox', { name }).first().check()
+
+/** Three small pictures of one colour each: bitmaps, which every browser draws. */
+const pictures = [0xd9783d, 0x3d9dd9, 0x5bb35f].map((colour, index) => {
+  const [width, height] = [[48, 32] as const, [32, 32] as const, [32, 48] as const][index] ?? [32, 32]
+  const buffer = Buffer.alloc(54 + width * height * 4)
+  buffer.write('BM')
+  buffer.writeUInt32LE(buffer.length, 2)
+  for (const [at, value] of [
+    [10, 54],
+    [14, 40],
+    [18, width],
+    [22, height],
+  ] as const)
+    buffer.writeUInt32LE(value, at)
+  buffer.writeUInt16LE(1, 26)
+  buffer.writeUInt16LE(32, 28)
+  for (let at = 54; at < buffer.length; at += 4) buffer.writeUInt32LE((colour | 0xff000000) >>> 0, at)
+  return { name: `photo-${String(index + 1)}.bmp`, mimeType: 'image/bmp', buffer }
+})
 
 /** A message as far as the review: text, three chats, a date. */
 async function write(page: Page): Promise<void> {
@@ -44,7 +64,10 @@ export const views: readonly View[] = [
   {
     name: 'message-detail',
     address: '/messages',
-    prepare: page => page.locator('[data-state=drifted] .chat').click(),
+    prepare: async page => {
+      await page.locator('[data-state=drifted] .chat').click()
+      await dialog(page)
+    },
   },
   {
     name: 'messages-edit',
@@ -52,6 +75,7 @@ export const views: readonly View[] = [
     prepare: async page => {
       await page.locator('[data-state=scheduled] input').first().check()
       await press(page, /^(Modifier le texte|Edit text|Edit the text)/)
+      await dialog(page)
     },
   },
   {
@@ -60,6 +84,7 @@ export const views: readonly View[] = [
     prepare: async page => {
       await page.locator('[data-state=scheduled] input').first().check()
       await press(page, /^(Changer la date|Change the date|Change date)/)
+      await dialog(page)
     },
   },
   {
@@ -68,12 +93,16 @@ export const views: readonly View[] = [
     prepare: async page => {
       await page.locator('[data-state=scheduled] input').first().check()
       await page.locator('.selection .danger').click()
+      await page.getByRole('alertdialog').waitFor()
     },
   },
   {
     name: 'messages-export',
     address: '/messages',
-    prepare: page => press(page, /^(Exporter|Export)/),
+    prepare: async page => {
+      await press(page, /^(Exporter|Export)/)
+      await dialog(page)
+    },
   },
   { name: 'messages-import', address: '/messages/import' },
   {
@@ -95,6 +124,24 @@ export const views: readonly View[] = [
   { name: 'compose', address: '/compose' },
   { name: 'compose-empty', address: '/compose', scenario: 'empty' },
   { name: 'compose-written', address: '/compose', prepare: write },
+  {
+    name: 'compose-album',
+    address: '/compose',
+    prepare: async page => {
+      await write(page)
+      await page.locator('input[type=file]').setInputFiles(pictures)
+      await page.locator('[data-testid=album] img').nth(1).waitFor()
+    },
+  },
+  {
+    name: 'compose-templates',
+    address: '/compose',
+    prepare: async page => {
+      await write(page)
+      await press(page, /^(Modèles|Templates)/)
+      await page.locator('.saved-entry').first().waitFor()
+    },
+  },
   {
     name: 'compose-repeat',
     address: '/compose',
@@ -123,7 +170,10 @@ export const views: readonly View[] = [
   {
     name: 'shortcuts',
     address: '/messages',
-    prepare: page => page.keyboard.press('?'),
+    prepare: async page => {
+      await page.keyboard.press('?')
+      await dialog(page)
+    },
   },
   {
     name: 'palette',

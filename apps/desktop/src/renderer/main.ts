@@ -3,7 +3,7 @@ import { createApp } from 'vue'
 import App from './App.vue'
 import { findBridge } from './bridge.ts'
 import { CoreKey, createCore, type Core } from './core.ts'
-import { createText, loadMessages, preferredLanguage } from './i18n/index.ts'
+import { createText, loadMessages, loadRest, preferredLanguage } from './i18n/index.ts'
 import { TextKey } from './lib/language.ts'
 import { createAppRouter } from './router.ts'
 import { useSession } from './stores/session.ts'
@@ -31,7 +31,12 @@ async function start(core: Core): Promise<void> {
     else void asked.then(later => (later.ok ? settings.set(later.data) : undefined))
     void useSession().load()
   })
-  app.use(createAppRouter()).mount('#app')
+  const router = createAppRouter()
+  app.use(router).mount('#app')
+  await router.isReady()
+  // After what is being looked at; WebKit has no idle callback.
+  const soon = window.requestIdleCallback ?? setTimeout
+  soon(() => void loadRest(text, language))
 }
 
 void start(createCore(findBridge()))

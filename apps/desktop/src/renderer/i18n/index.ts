@@ -10,12 +10,18 @@ const tags: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
 
 // One language is loaded at a time; vue-i18n compiles messages to a tree, without eval, which the content security
 // policy would refuse (intlify/vue-i18n-next, "JIT compilation").
-const loaders: Record<Language, () => Promise<Messages>> = {
-  fr: async () => (await import('./fr/index.ts')).fr,
-  en: async () => (await import('./en/index.ts')).en,
-}
+const loaders = {
+  fr: {
+    first: async () => (await import('./fr/first.ts')).first,
+    later: async () => (await import('./fr/later.ts')).later,
+  },
+  en: {
+    first: async () => (await import('./en/first.ts')).first,
+    later: async () => (await import('./en/later.ts')).later,
+  },
+} as const
 
-export function createText(language: Language, messages: Messages) {
+export function createText(language: Language, messages: Partial<Messages>) {
   return createI18n({
     legacy: false,
     locale: language,
@@ -29,12 +35,19 @@ export function createText(language: Language, messages: Messages) {
 
 export type Text = ReturnType<typeof createText>
 
-export const loadMessages = (language: Language): Promise<Messages> => loaders[language]()
+/** The sentences of the first page; `loadRest` brings the others. */
+export const loadMessages = (language: Language): Promise<Partial<Messages>> => loaders[language].first()
+
+/** Adds what is not said before something went wrong. */
+export async function loadRest(text: Text, language: Language): Promise<void> {
+  text.global.mergeLocaleMessage(language, await loaders[language].later())
+}
 
 /** Switches the whole interface, at once and without losing anything typed. */
 export async function switchLanguage(text: Text, language: Language): Promise<void> {
   if (!text.global.availableLocales.includes(language)) {
-    text.global.setLocaleMessage(language, await loadMessages(language))
+    text.global.setLocaleMessage(language, (await loadMessages(language)) as Messages)
+    await loadRest(text, language)
   }
   text.global.locale.value = language
   document.documentElement.lang = language

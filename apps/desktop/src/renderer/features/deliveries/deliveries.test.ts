@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { DeliveryId } from '../../../contract/index.ts'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
 import { button, mountWith, settle, eventually } from '../../testing/mount.ts'
@@ -10,6 +10,17 @@ import { useDeliveries } from './store.ts'
 
 const NOW = Date.parse('2026-11-22T13:02:00Z')
 const clock = () => NOW
+
+// What the page loads when it is first needed is there at once.
+beforeAll(async () => {
+  await Promise.all([
+    import('../../ui/ConfirmDialog.vue'),
+    import('../../ui/SavedMenu.vue'),
+    import('./DeliveryDetail.vue'),
+    import('./EditDialog.vue'),
+    import('./MoveDialog.vue'),
+  ])
+})
 
 afterEach(() => {
   document.body.innerHTML = ''
