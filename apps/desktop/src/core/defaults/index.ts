@@ -1,1 +1,1 @@
-export { createDefaults, type Defaults } from './defaults.ts'
+export { createDefaults } from './defaults.ts'

@@ -6,10 +6,13 @@ import type {
   MediaId,
   Output,
   PlanId,
+  PlanMedia,
 } from '../../contract/index.ts'
 import type { AccountChange } from '../accounts/index.ts'
-import { CallFailure } from '../failure.ts'
+import { CallFailure, failure, success, type Result } from '../failure.ts'
 import { callFailureOf } from '../telegram/call-failure.ts'
+import { OFFLINE } from '../telegram/errors.ts'
+import type { RemoteFile, TelegramFailure } from '../telegram/gateway.ts'
 import { cancelRows, type Cancelled } from './cancel.ts'
 import { createLane, type Lane } from './lane.ts'
 import { calendar, listPage } from './list.ts'
@@ -18,6 +21,7 @@ import { transition } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
 import { createStore, type Content, type NewPlan, type StoredDelivery, type RowOutcome } from './store.ts'
 import { instantOf } from '../time.ts'
+import { createUploads } from './uploads.ts'
 import { viewOf } from './view.ts'
 import { createWholePlan, type PlanHandlers } from './whole-plan.ts'
 
@@ -58,6 +62,11 @@ export type Deliveries = {
   outcomes(from: number, to: number, accountId?: AccountId): readonly RowOutcome[]
   /** Runs `work` between two messages of the account, as one more of them: never sooner than the pace allows. */
   inPace<T>(accountId: AccountId, work: () => Promise<T>): Promise<T>
+  /** Brings files to Telegram, for a message that leaves by another way than the queue. */
+  bringFiles(
+    accountId: AccountId,
+    files: readonly PlanMedia[],
+  ): Promise<Result<readonly RemoteFile[], TelegramFailure>>
   /** Files that messages still to come, or still to be retried, need. */
   mediaInUse(): readonly MediaId[]
   /** What of an account is in Telegram's queues, and what is on its way there. */
@@ -231,6 +240,17 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
     }
   }
 
+  const bringFiles: Deliveries['bringFiles'] = async (accountId, files) => {
+    const uploads = createUploads(accountId, deps)
+    for (;;) {
+      const line = accounts.line(accountId)
+      if (line === null) return failure(OFFLINE)
+      const step = await uploads.step(line, files)
+      if (step.kind === 'ready') return success(step.files)
+      if (step.kind === 'failed') return failure(step.failure)
+    }
+  }
+
   const progress = () => accounts.ids().map(accountId => laneOf(accountId).progress())
 
   const manage = createManage(store, laneOf, deps)
@@ -314,6 +334,7 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
     othersIn: store.wishes.others,
     outcomes: store.outcomes,
     inPace,
+    bringFiles,
     watch: listener => {
       listeners.add(listener)
       return () => void listeners.delete(listener)

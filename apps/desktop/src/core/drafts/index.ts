@@ -1,1 +1,1 @@
-export { createDrafts, type Drafts } from './drafts.ts'
+export { createDrafts } from './drafts.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { lists as contract, type AccountId, type ChatId, type TargetListId } from '../../contract/index.ts'
 import { createDefaults } from '../defaults/index.ts'
 import { fakeChannel } from '../telegram/testing/fake-data-centre.ts'
-import { draftOf, signedInMessaging } from '../telegram/testing/messaging-core.ts'
+import { addFile, asMedia, draftOf, signedInMessaging } from '../telegram/testing/messaging-core.ts'
 import { createTestSend } from '../test-send/index.ts'
 import { openSealer, seededRandom } from '../testing/index.ts'
 import { createSealedRecords } from '../vault/index.ts'
@@ -182,4 +182,19 @@ test('what Telegram refuses is told, and stops the account where it must', async
   })
   await expect(send()).rejects.toEqual(failing('telegram/restricted'))
   expect(accounts.obstacle(accountId)).toMatchObject({ reason: 'restricted' })
+})
+
+test('a test carries its files, as one album with its caption', async () => {
+  const { send, dc, accountId, ...core } = await setup()
+  const media = []
+  for (const seed of [1, 2]) {
+    const bytes = Buffer.alloc(100, seed)
+    Buffer.from('89504e470d0a1a0a0000000d494844520000000400000003', 'hex').copy(bytes)
+    media.push(asMedia(await addFile(core, `photo-${seed}.png`, bytes)))
+  }
+  await send({ media, text: 'Deux photos' })
+  const { published, scheduled } = dc.saved('1001')
+  expect(scheduled).toEqual([])
+  expect(published.flatMap(one => one.media)).toEqual(['photo', 'photo'])
+  expect(published.filter(({ text }) => text === 'Deux photos')).toHaveLength(1)
 })
