@@ -185,7 +185,7 @@ test('what Telegram refuses is told, and stops the account where it must', async
 })
 
 test('a test carries its files, as one album with its caption', async () => {
-  const { send, dc, accountId, ...core } = await setup()
+  const { send, dc, ...core } = await setup()
   const media = []
   for (const seed of [1, 2]) {
     const bytes = Buffer.alloc(100, seed)

@@ -93,7 +93,7 @@ async function sendNow(
 ): Promise<Result<unknown, TelegramFailure>> {
   const placed = await line.schedule(message)
   if (!placed.ok || placed.value.kind === 'published') return placed
-  return line.sendScheduledNow(message.peer, [...new Set([placed.value.id, ...(placed.value.parts ?? [])])])
+  return line.sendScheduledNow(message.peer, placed.value.parts ?? [placed.value.id])
 }
 
 /** Only for the variables of a message that has no date yet. */
