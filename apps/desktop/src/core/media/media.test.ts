@@ -16,7 +16,7 @@ import { recognise } from './recognise.ts'
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000028000000168', 'hex')
 
-function setUp(used: Set<MediaId> = new Set()) {
+function setUp(used = new Set<MediaId>()) {
   const [time, database, sealer, folder] = [fakeTime(), memoryDatabase(), openSealer(), tempFolder()]
   const { log } = memoryLog()
   const records = createSealedRecords(database, sealer, log)
