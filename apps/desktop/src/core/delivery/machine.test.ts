@@ -139,6 +139,7 @@ test('no event, in any state, sends what was settled or loses what Telegram may 
         fc.constantFrom<DeliveryEvent>(
           { kind: 'refused', failure, jitter: 0.5 },
           { kind: 'concerned', failure },
+          { kind: 'unprepared', failure, jitter: 0.5 },
         ),
       ),
   )
@@ -158,4 +159,14 @@ test('no event, in any state, sends what was settled or loses what Telegram may 
       },
     ),
   )
+})
+
+test('a file that does not get to Telegram never counts as a sending, and is not tried for ever', () => {
+  let row = delivery({ state: 'queued', attempt: 0 })
+  const failure = classify('RPC_CALL_FAIL', 500)
+  for (let tries = 0; tries < 10 && isOpen(row.state); tries++)
+    row = transition(row, { kind: 'unprepared', failure, jitter: 0 }, NOW)
+  expect(row).toMatchObject({ state: 'failed', attempt: 0 })
+  const waiting = delivery({ state: 'queued', attempt: 0 })
+  expect(transition(waiting, { kind: 'unprepared', failure: OFFLINE, jitter: 0 }, NOW)).toBe(waiting)
 })
