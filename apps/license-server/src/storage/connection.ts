@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ConnectionOptions } from 'node:tls'
-import { parse, toClientConfig } from 'pg-connection-string'
+import pg from 'pg'
 
 /** While the file's successor lies beside it, the password is being changed: for so long at most. */
 const CHANGE_MS = 5000
@@ -18,26 +17,38 @@ export type DatabaseAddress = {
   readonly file: string | undefined
 }
 
-type Connection =
-  | { readonly connectionString: string }
-  | {
-      readonly host: string
-      readonly port: number
-      readonly user: string
-      readonly database: string
-      readonly ssl?: boolean | ConnectionOptions
-      readonly password: () => Promise<string>
-    }
+/**
+ * How a pool connects. With a file, the password may change while the server runs: who would connect in the very moment of
+ * the change waits for its end instead of being refused.
+ */
+export const connectionOf = ({ url, file }: DatabaseAddress) => ({
+  connectionString: url,
+  ...(file === undefined ? {} : { Client: clientReading(file) }),
+})
+
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void)
 
 /**
- * How to connect. With a file, the password may change while the server runs: who connects in the very moment of the
- * change waits for its end instead of being refused.
+ * pg's own `password` function is called when PostgreSQL has already looked up the password it will compare with, which is
+ * too late to wait for a new one: so it is read before the connection is opened.
  */
-export function connectionOf({ url, file }: DatabaseAddress): Connection {
-  if (file === undefined) return { connectionString: url }
-  const { host = 'localhost', port = 5432, user = '', database = user, ssl } = toClientConfig(parse(url))
-  const at = { host, port: Number(port), user, database, ...(ssl === undefined ? {} : { ssl }) }
-  return { ...at, password: () => readPassword(file) }
+function clientReading(file: string): typeof pg.Client {
+  return class extends pg.Client {
+    override connect(): Promise<pg.Client>
+    override connect(callback: Connected): void
+    override connect(callback?: Connected): Promise<pg.Client> | undefined {
+      const connecting = readPassword(file).then(async password => {
+        Object.assign(this, { password })
+        return await super.connect()
+      })
+      if (!callback) return connecting
+      connecting.then(
+        client => (callback as (error: null, client: pg.Client) => void)(null, client),
+        callback,
+      )
+      return undefined
+    }
+  }
 }
 
 async function readPassword(file: string): Promise<string> {
