@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { PlanDraft, type DraftId, type DraftSummary, type Handlers, type MediaId } from '../../contract/index.ts'
+import {
+  PlanDraft,
+  type DraftId,
+  type DraftSummary,
+  type Handlers,
+  type MediaId,
+} from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Clock, Emit, Log, Random } from '../ports.ts'
 import { instantOf } from '../time.ts'
