@@ -271,6 +271,9 @@ async function openFeatures(
     testProxy: network.testStored,
     license: license.view,
   })
+  const unwatch = accounts.watch(({ kind }) => {
+    if (kind === 'online') license.reachable()
+  })
   license.start()
   // Connecting takes as long as the network does; what is stored can be read and cancelled meanwhile.
   accounts.start().catch((error: unknown) => {
@@ -309,6 +312,7 @@ async function openFeatures(
       ...history.handlers,
     },
     stop: async () => {
+      unwatch()
       license.stop()
       imports.stop()
       series.stop()
