@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, '..', '..')
 type Ready = {
   ui: string
   licenseServer: string
+  admin: string
   rootKey: { kty: string; crv: string; x: string }
   btcpay: { url: string; apiKey: string; storeId: string }
   telegram: {
@@ -90,7 +91,7 @@ describe('npm start -- --json', () => {
     try {
       first = ready
       expect(lines).toHaveLength(1)
-      expect(Object.keys(ready).sort()).toEqual(['btcpay', 'licenseServer', 'rootKey', 'telegram', 'ui'])
+      expect(Object.keys(ready).sort()).toEqual(['admin', 'btcpay', 'licenseServer', 'rootKey', 'telegram', 'ui'])
       expect(ready.rootKey).toMatchObject({ kty: 'OKP', crv: 'Ed25519' })
       expect(ready.telegram.rsaPublicKey).toContain('BEGIN RSA PUBLIC KEY')
       expect(ready.telegram.accounts.some(account => account.password !== null)).toBe(true)
@@ -101,6 +102,7 @@ describe('npm start -- --json', () => {
       expect(invoices.status).toBe(200)
       expect((await fetch(`${ready.licenseServer}/readyz`)).status).toBe(200)
       expect((await fetch(`${ready.licenseServer}/.well-known/jwks.json`)).status).toBe(200)
+      expect(await (await fetch(ready.admin)).text()).toContain('<div id="app">')
       expect((await fetch(ready.ui, { redirect: 'manual' })).status).toBe(303)
     } finally {
       expect(await stop(child)).toBe(0)
