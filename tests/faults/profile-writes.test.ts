@@ -162,6 +162,7 @@ function points(writes: number): number[] {
 
 test.each(CHANGES)(
   '$name: at whichever write it fails, the profile opens and nothing acknowledged is lost',
+  { timeout: 900_000 },
   async change => {
     const whole = await attempt(change, null)
     expect(whole).toMatchObject({ failed: false, left: change.after })
