@@ -42,9 +42,10 @@ function clientReading(file: string): typeof pg.Client {
         return await super.connect()
       })
       if (!callback) return connecting
-      connecting.then(
-        client => (callback as (error: null, client: pg.Client) => void)(null, client),
-        callback,
+      const done = callback as (error: Error | null, client?: pg.Client) => void
+      void connecting.then(
+        client => done(null, client),
+        (error: Error) => done(error),
       )
       return undefined
     }
