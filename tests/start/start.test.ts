@@ -91,7 +91,14 @@ describe('npm start -- --json', () => {
     try {
       first = ready
       expect(lines).toHaveLength(1)
-      expect(Object.keys(ready).sort()).toEqual(['admin', 'btcpay', 'licenseServer', 'rootKey', 'telegram', 'ui'])
+      expect(Object.keys(ready).sort()).toEqual([
+        'admin',
+        'btcpay',
+        'licenseServer',
+        'rootKey',
+        'telegram',
+        'ui',
+      ])
       expect(ready.rootKey).toMatchObject({ kty: 'OKP', crv: 'Ed25519' })
       expect(ready.telegram.rsaPublicKey).toContain('BEGIN RSA PUBLIC KEY')
       expect(ready.telegram.accounts.some(account => account.password !== null)).toBe(true)
