@@ -1,5 +1,5 @@
 // `npm run gallery`: one picture of every screen, light and dark, of the real product in a real
-// browser, in test-results/gallery, for a look before a release. With `--documents`, the pictures that the documents
+// browser, in test-results/gallery, then of every view in both languages over a core in memory, for a look before a release. With `--documents`, the pictures that the documents
 // show are renewed in docs/images; a machine with an emoji font makes the better ones.
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,6 +16,8 @@ import {
 } from '../e2e/support/app.ts'
 import { launchBrowser } from '../e2e/support/browser.ts'
 import { runProduct } from '../e2e/support/running-product.ts'
+import { serveScreens } from '../e2e/support/screens.ts'
+import { openView, views } from '../e2e/support/views.ts'
 
 const folder = join(import.meta.dirname, '..', 'test-results', 'gallery')
 const documents = join(import.meta.dirname, '..', '..', 'docs', 'images')
@@ -31,6 +33,7 @@ Venez avec vos paniers !`
 await mkdir(folder, { recursive: true })
 await mkdir(documents, { recursive: true })
 const browser = await launchBrowser()
+await takeViews()
 const product = await runProduct()
 const app = await openApp(browser, product)
 try {
@@ -38,6 +41,27 @@ try {
 } finally {
   await browser.close()
   await product.end()
+}
+
+/** Every view, in both languages and themes: `fr/calendar-dark.png`. */
+async function takeViews(): Promise<void> {
+  const screens = await serveScreens()
+  const context = await browser.newContext({
+    timezoneId: 'Europe/Paris',
+    viewport: { width: 1280, height: 860 },
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  for (const language of ['fr', 'en'] as const)
+    for (const view of views) {
+      await openView(page, screens.origin, view, language)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        await page.screenshot({ path: join(folder, language, `${view.name}-${colorScheme}.png`) })
+      }
+    }
+  await context.close()
+  await screens.end()
 }
 
 /** Both themes of what is on the screen, once it has come to rest. */
