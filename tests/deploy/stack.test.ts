@@ -129,6 +129,8 @@ describe('two servers behind Caddy', () => {
         method: 'POST',
         body: Buffer.alloc(3 << 20),
       }).catch(() => ({ status: 413 }))
+      // Caddy 2.6 says 502 where later ones say 413.
+      expect([413, 502]).toContain(large.status)
       expect((await fetch(healthUrl)).status).toBe(200)
     },
   )

@@ -66,7 +66,7 @@ export function testWith(program: string, name: string, work: () => Promise<void
   if (!known.has(program)) known.set(program, obtain(program))
   const missing = known.get(program)
   if (missing === undefined) return void test(name, work)
-  console.warn(`NOT RUN: "${name}": ${missing}`)
+  process.stderr.write(`NOT RUN: "${name}": ${missing}\n`)
   test.skip(`${name} [NOT RUN: ${missing.split('\n')[0] ?? ''}]`, () => undefined)
 }
 
