@@ -1,8 +1,10 @@
 import type { CheckoutState } from '@autotele/shared'
 import { isWhatWeAsked, type Asked, type Invoice, type Payment } from './invoice.ts'
 import { compareMoney } from './money.ts'
+
 /** Whether paid time stands in the ledger for this invoice: never, taken back, or now, counted `since` (Unix seconds). */
 export type Granted = 'never' | 'reversed' | { readonly since: number }
+
 export type LatePolicy = 'grant' | 'review'
 /**
  * What people have said about an invoice: that it shall pay although it need not (`accepted`), that a late payment shall
