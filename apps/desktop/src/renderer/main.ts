@@ -34,9 +34,7 @@ async function start(core: Core): Promise<void> {
   const router = createAppRouter()
   app.use(router).mount('#app')
   await router.isReady()
-  // After what is being looked at; WebKit has no idle callback.
-  const soon = window.requestIdleCallback ?? setTimeout
-  soon(() => void loadRest(text, language))
+  await loadRest(text, language)
 }
 
 void start(createCore(findBridge()))

@@ -2,6 +2,7 @@ import { MAX_CAPTION_LENGTH, MAX_TEXT_LENGTH, MIN_PASSPHRASE_LENGTH } from '../.
 import type { CallError, ErrorCode, Finding } from '../../contract/index.ts'
 import { duration, formatInstant, machineZone } from '../lib/time.ts'
 import { useText, type Params, type UseText } from './index.ts'
+import type { MessageKey } from './sentences.ts'
 
 export type Explanation = { readonly what: string; readonly next: string }
 
@@ -48,11 +49,15 @@ const isFinding = (code: Raw['code']): code is Extract<Finding['code'], `finding
 /** What happened and what to do next, for any code of the contract. */
 export function useErrorText(): (error: Raw) => Explanation {
   const text = useText()
+  // These sentences come just after the first page; until then there is nothing to read, rather than a key.
+  const say = (key: MessageKey, values: Params): string => {
+    const sentence = text.t(key, values)
+    return sentence === key ? '' : sentence
+  }
   return error => {
     const { code } = error
     const values = fill(error, text)
-    return isFinding(code)
-      ? { what: text.t(`findings.${code}.what`, values), next: text.t(`findings.${code}.next`, values) }
-      : { what: text.t(`errors.${code}.what`, values), next: text.t(`errors.${code}.next`, values) }
+    const group = isFinding(code) ? (`findings.${code}` as const) : (`errors.${code}` as const)
+    return { what: say(`${group}.what`, values), next: say(`${group}.next`, values) }
   }
 }
