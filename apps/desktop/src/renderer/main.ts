@@ -34,7 +34,9 @@ async function start(core: Core): Promise<void> {
   const router = createAppRouter()
   app.use(router).mount('#app')
   await router.isReady()
-  await loadRest(text, language)
+  // After what is being looked at; WebKit has no idle callback.
+  const soon = window.requestIdleCallback ?? setTimeout
+  soon(() => void loadRest(text, language))
 }
 
 void start(createCore(findBridge()))
