@@ -63,7 +63,10 @@ export const series = {
   pause: method(z.strictObject({ ...One, withdraw: z.boolean() }), Change),
   resume: method(z.strictObject(One), Change),
   end: method(z.strictObject({ ...One, withdraw: z.boolean() }), Change),
-  /** A new text for what is still to come; for what is in Telegram's queue already, only if `scheduled`. */
+  /**
+   * A new text for what is still to come; for what is in Telegram's queue already, only if `scheduled`. Refused, it has
+   * changed nothing.
+   */
   edit: method(
     z.strictObject({
       ...One,

@@ -439,3 +439,54 @@ test('given another hour and other chats, a series takes back what was placed an
   expect(moved.every(at => at.endsWith('T17:30'))).toBe(true)
   expect((await only(core)).missed).toBe(0)
 })
+
+describe('another rule', () => {
+  const late: Recurrence = { ...weekly, time: '18:30' }
+  const edit = (core: Core, { id, entities }: SeriesView, over: object) =>
+    core.handlers['series.edit']({ id, text: 'Autre', entities, scheduled: true, ...over })
+
+  test.each([
+    ['a zone that does not exist', { timeZone: 'Europe/Atlantis' }, 'plan/zone-unknown'],
+    ['a chat that is not known', { chatIds: ['-1009'] }, 'chat/unknown'],
+    [
+      'a rule that has come to its end',
+      { rule: { ...late, from: '2020-01-01', end: { kind: 'count', count: 1 } } },
+      'plan/no-date',
+    ],
+  ])('with %s is refused before anything changes, the text included', async (_, over, code) => {
+    const core = await signedInMessaging()
+    const before = await begun(core, weekly)
+    const placed = queued(core, CHATS[0]!)
+    expect(await failureOf(() => edit(core, before, { rule: late, ...over }))).toBe(code)
+    await core.time.advance(MINUTES)
+    expect(await only(core)).toEqual(before)
+    expect(queued(core, CHATS[0]!)).toEqual(placed)
+    expect(core.dc.channel('1').scheduled.every(({ text }) => text === before.text)).toBe(true)
+  })
+
+  test('without a licence takes nothing back that could not be placed again', async () => {
+    let licensed = true
+    const core = await signedInMessaging({ mayCreate: () => licensed })
+    const before = await begun(core, weekly)
+    licensed = false
+    const placed = queued(core, CHATS[0]!)
+    expect(await failureOf(() => edit(core, before, { rule: late }))).toBe('license/required')
+    expect(queued(core, CHATS[0]!)).toEqual(placed)
+  })
+
+  test('given while Telegram cannot be reached replaces what is there as soon as it can, each date once', async () => {
+    const core = await signedInMessaging()
+    const before = await begun(core, weekly)
+    const placed = queued(core, CHATS[0]!).length
+    core.dc.setDown(true)
+    await core.time.advance(MINUTES)
+    expect(await edit(core, before, { rule: late })).toMatchObject({ done: 0, failed: placed })
+    core.dc.setDown(false)
+    await core.time.advance(HOUR + MINUTES)
+    await asleep(core, HOUR)
+    const there = queued(core, CHATS[0]!)
+    expect(there).toHaveLength(placed)
+    expect(there.every(at => at.endsWith('T17:30'))).toBe(true)
+    expect(core.dc.channel('1').scheduled.every(({ text }) => text === 'Autre')).toBe(true)
+  })
+})

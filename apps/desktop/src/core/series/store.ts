@@ -40,7 +40,9 @@ export type StoredSeries = NewSeries & {
 export type StoredOccurrence = {
   readonly chatId: ChatId
   readonly day: string
+  /** To be taken back: as the series stopped, or, `replaced`, because its rule or chats are others now. */
   readonly withdrawn: boolean
+  readonly replaced: boolean
   readonly delivery: {
     readonly id: DeliveryId
     readonly at: number
@@ -48,6 +50,9 @@ export type StoredOccurrence = {
     readonly open: boolean
   } | null
 }
+
+/** Values of `occurrence.withdrawn` beside nought. */
+const [WITHDRAWN, REPLACED] = [1, 2]
 
 export type SeriesStore = ReturnType<typeof createSeriesStore>
 
@@ -72,6 +77,11 @@ export function createSeriesStore(database: Database, sealer: Sealer) {
         ...params,
       )
       .map(toOccurrence)
+
+  const mark = (ids: readonly DeliveryId[], withdrawn: number): void => {
+    for (const id of ids)
+      database.run('UPDATE occurrence SET withdrawn = max(withdrawn, ?) WHERE delivery_id = ?', withdrawn, id)
+  }
 
   return {
     transaction: <T>(work: () => T): T => database.transaction(work),
@@ -125,18 +135,18 @@ export function createSeriesStore(database: Database, sealer: Sealer) {
         )?.['n'] ?? 0,
       ),
     /** These are about to be taken back, to be placed again later. */
-    withdraw: (ids: readonly DeliveryId[]): void => {
-      for (const id of ids) database.run('UPDATE occurrence SET withdrawn = 1 WHERE delivery_id = ?', id)
-    },
+    withdraw: (ids: readonly DeliveryId[]): void => mark(ids, WITHDRAWN),
+    /** These are to be taken back even while the series goes on: it wants others in their place. */
+    replace: (ids: readonly DeliveryId[]): void => mark(ids, REPLACED),
     /** What was really taken back is free to be placed again; what was not stays placed. */
     settleWithdrawn: (id: SeriesId): void => {
       database.run(
-        `DELETE FROM occurrence WHERE series_id = ? AND withdrawn = 1
+        `DELETE FROM occurrence WHERE series_id = ? AND withdrawn > 0
          AND delivery_id IN (SELECT id FROM delivery WHERE state = 'cancelled')`,
         id,
       )
       database.run(
-        `UPDATE occurrence SET withdrawn = 0 WHERE series_id = ? AND withdrawn = 1 AND delivery_id NOT IN
+        `UPDATE occurrence SET withdrawn = 0 WHERE series_id = ? AND withdrawn = ${WITHDRAWN} AND delivery_id NOT IN
          (SELECT delivery.id FROM delivery JOIN wish USING (seq) WHERE kind = 'cancel' AND stage <> 'refused')`,
         id,
       )
@@ -147,7 +157,8 @@ export function createSeriesStore(database: Database, sealer: Sealer) {
 const toOccurrence = (row: Row): StoredOccurrence => ({
   chatId: row['chat_id'] as ChatId,
   day: String(row['day']),
-  withdrawn: row['withdrawn'] === 1,
+  withdrawn: Number(row['withdrawn']) > 0,
+  replaced: row['withdrawn'] === REPLACED,
   delivery:
     row['delivery_id'] === null
       ? null
@@ -158,3 +169,9 @@ const toOccurrence = (row: Row): StoredOccurrence => ({
           open: row['open'] === 1,
         },
 })
+
+/** Nothing of it has left yet. */
+export const isHere = ({ delivery }: StoredOccurrence): boolean =>
+  delivery?.state === 'queued' || delivery?.state === 'paused'
+export const idOf = ({ delivery }: StoredOccurrence): readonly DeliveryId[] =>
+  delivery === null ? [] : [delivery.id]
