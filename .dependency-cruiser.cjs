@@ -70,6 +70,7 @@ module.exports = {
     ]),
     only('host', 'The host runs one core behind a message port.', zone('host'), [
       SHARED,
+      CRYPTO,
       zone('contract'),
       zone('core'),
       zone('host'),

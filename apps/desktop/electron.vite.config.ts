@@ -1,4 +1,4 @@
-import { publicJwkSchema } from '@autotele/shared'
+import { publicJwkSchema, releaseChannelSchema } from '@autotele/shared'
 import { defineConfig } from 'electron-vite'
 import { join, resolve } from 'node:path'
 import { loadConfigFromFile } from 'vite'
@@ -8,7 +8,9 @@ import { loadConfigFromFile } from 'vite'
 //   out/preload   one CommonJS file, all a sandboxed preload may be (Electron sandbox documentation)
 //   out/renderer  the interface, which the browser-hosted form serves as well
 // A release is built with AUTOTELE_RELEASE=1, AUTOTELE_ROOT_KEY='{"kty":"OKP","crv":"Ed25519","x":"…"}', and the
-// registration at my.telegram.org in AUTOTELE_TELEGRAM_API_ID and AUTOTELE_TELEGRAM_API_HASH.
+// registration at my.telegram.org in AUTOTELE_TELEGRAM_API_ID and AUTOTELE_TELEGRAM_API_HASH. One that updates itself
+// also needs AUTOTELE_UPDATE_KEY (the public half of the release key, written as the root key is) and
+// AUTOTELE_UPDATE_URL (the folder of the feed, with a slash at its end); AUTOTELE_UPDATE_CHANNEL is `stable` or `beta`.
 
 const app = import.meta.dirname
 const src = (...parts: string[]): string => join(app, 'src', ...parts)
@@ -25,12 +27,11 @@ export default defineConfig(async ({ command }) => {
     main: {
       define: { __AUTOTELE_RELEASE__: JSON.stringify(release), ...compiledIn(release) },
       build: {
-        // The workspace's packages are TypeScript: they are bundled with their dependencies. `telegram` stays a
-        // package, for it loads its own files by path, and so does `big-integer`, whose values the two exchange.
+        // Everything is bundled, `telegram` too: a package holds no `node_modules`, so that what is shipped is what
+        // is imported and nothing else.
         externalizeDeps: false,
         rolldownOptions: {
           input: { index: src('main', 'index.ts'), 'core-process': src('host', 'core-process.ts') },
-          external: [/^(?:#?telegram|big-integer)(?:\/|$)/],
           output: { chunkFileNames: 'chunks/[name]-[hash].js' },
         },
       },
@@ -65,9 +66,21 @@ function compiledIn(release: boolean): Record<string, string> {
     AUTOTELE_ROOT_KEY: rootKey,
     AUTOTELE_TELEGRAM_API_ID: apiId,
     AUTOTELE_TELEGRAM_API_HASH: apiHash,
+    AUTOTELE_UPDATE_KEY: updateKey,
+    AUTOTELE_UPDATE_URL: updateUrl,
+    AUTOTELE_UPDATE_CHANNEL: channel = 'stable',
   } = process.env
   if (release && rootKey === undefined) throw new Error('a release needs AUTOTELE_ROOT_KEY')
+  if (updateUrl && !/^https:\/\/.+\/$/.test(updateUrl)) throw new Error('AUTOTELE_UPDATE_URL is https://…/')
   return {
+    ...(updateKey &&
+      updateUrl && {
+        __AUTOTELE_UPDATE_FEED__: JSON.stringify({
+          key: publicJwkSchema.parse(JSON.parse(updateKey)),
+          url: new URL(updateUrl).href,
+          channel: releaseChannelSchema.parse(channel),
+        }),
+      }),
     ...(rootKey && { __AUTOTELE_ROOT_KEY__: JSON.stringify(publicJwkSchema.parse(JSON.parse(rootKey))) }),
     ...(apiId && apiHash && { __AUTOTELE_TELEGRAM_APP__: JSON.stringify({ apiId: Number(apiId), apiHash }) }),
   }

@@ -74,14 +74,10 @@ describe.skipIf(!built)('the built application', () => {
     expect(preload).not.toMatch(/ZodError|process\.|\beval\b/)
   })
 
-  test('the process of the core knows nothing of Electron, and needs no package but telegram and its numbers', () => {
+  test('the process of the core knows nothing of Electron, and needs no package', () => {
     const modules = [...reachable(join('main', 'core-process.js'))].flatMap(file => importsOf(read(file)))
     const builtin = new Set([...builtinModules, ...builtinModules.map(name => `node:${name}`), 'node:sqlite'])
-    const foreign = modules.filter(
-      // `#telegram` is the library by the `imports` of package.json, which is shipped beside `out`.
-      name => !builtin.has(name) && !/^(?:#?telegram|big-integer)(?:\/|$)/.test(name),
-    )
-    expect(foreign).toEqual([])
+    expect(modules.filter(name => !builtin.has(name))).toEqual([])
   })
   test('main needs Electron and Node alone', () => {
     const modules = [...reachable(join('main', 'index.js'))].flatMap(file => importsOf(read(file)))

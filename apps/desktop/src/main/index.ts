@@ -24,6 +24,7 @@ import { findDependants, mayQuit } from './quit-question.ts'
 import { createLinks, installNavigationGuards, secureSession } from './security.ts'
 import { claimSingleInstance } from './single-instance.ts'
 import { installTray } from './tray.ts'
+import { createUpdatePort } from './updates.ts'
 import { openWindow, present } from './window.ts'
 
 // The order is the point: permissions of files before the first file, paths before the lock that lies in them, the
@@ -98,7 +99,14 @@ function start(deepLinks: ReturnType<typeof installDeepLinks>): void {
       notices: notifier.supported ? 'system' : 'none',
       keyring: () => keyring.status(),
       portable,
-      updates: null,
+      updates: createUpdatePort({
+        portable,
+        dataFolder,
+        clock: systemClock,
+        timers: systemTimers,
+        log,
+        language: () => shell.language(),
+      }),
       quitAnd: last => {
         lifecycle.quitAnd(last)
       },

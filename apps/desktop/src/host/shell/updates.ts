@@ -16,8 +16,8 @@ export type UpdatePort = {
 export class UpdateFailure extends Error {
   readonly reason: 'unreachable' | 'untrusted' | 'disk'
 
-  constructor(reason: UpdateFailure['reason']) {
-    super(reason)
+  constructor(reason: UpdateFailure['reason'], options?: ErrorOptions) {
+    super(reason, options)
     this.name = 'UpdateFailure'
     this.reason = reason
   }

@@ -63,8 +63,8 @@ export class FakeApp extends EventEmitter {
   exit(code?: number): void {
     this.calls.push(`exit:${code ?? 0}`)
   }
-  relaunch({ args }: { args: string[] }): void {
-    this.calls.push(`relaunch:${args.at(-1) ?? ''}`)
+  relaunch({ args = [], execPath = '' }: { args?: string[]; execPath?: string } = {}): void {
+    this.calls.push(`relaunch:${args.at(-1) ?? execPath}`)
   }
   setAsDefaultProtocolClient(scheme: string): void {
     this.calls.push(`protocol:${scheme}`)
@@ -80,6 +80,17 @@ export class FakeApp extends EventEmitter {
   }
 }
 export const app = new FakeApp()
+
+/** Updates: Squirrel.Mac, and the network with the system's proxy. */
+export const autoUpdater = Object.assign(new EventEmitter(), {
+  feed: '',
+  setFeedURL({ url }: { url: string }): void {
+    autoUpdater.feed = url
+  },
+  checkForUpdates: (): void => undefined,
+  quitAndInstall: (): void => void app.calls.push('quitAndInstall'),
+})
+export const net = { fetch: (url: string, init: RequestInit): Promise<Response> => fetch(url, init) }
 
 export class FakeWebContents extends EventEmitter {
   readonly mainFrame: { url: string } = { url: 'app://bundle/' }
