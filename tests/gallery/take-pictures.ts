@@ -1,7 +1,8 @@
 // `npm run gallery`: one picture of every screen, light and dark, of the real product in a real
-// browser, in test-results/gallery, then of every view in both languages over a core in memory, for a look before a release. With `--documents`, the pictures that the documents
-// show are renewed in docs/images; a machine with an emoji font makes the better ones.
-import { copyFile, mkdir } from 'node:fs/promises'
+// browser, in test-results/gallery, then of every view in both languages over a core in memory, for a look before a
+// release. With `--documents` it takes only what the documents show, and renews docs/images; a machine with an emoji
+// font makes the better ones.
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import {
@@ -18,12 +19,9 @@ import { launchBrowser } from '../e2e/support/browser.ts'
 import { runProduct } from '../e2e/support/running-product.ts'
 import { serveScreens } from '../e2e/support/screens.ts'
 import { openView, views } from '../e2e/support/views.ts'
+import { forDocuments, inGuides, inReadme, takeDocumentPicture } from './document-pictures.ts'
 
 const folder = join(import.meta.dirname, '..', 'test-results', 'gallery')
-const documents = join(import.meta.dirname, '..', '..', 'docs', 'images')
-const inDocuments: ReadonlySet<string> = new Set(
-  process.argv.includes('--documents') ? ['composer', 'placing'] : [],
-)
 const TEXT = `🥕 Marché bio samedi, de 8 h à 13 h
 Place des Lilas, comme toujours.
 
@@ -31,7 +29,6 @@ Premières fraises, fromages de chèvre, et le pain de Léa.
 Venez avec vos paniers !`
 
 await mkdir(folder, { recursive: true })
-await mkdir(documents, { recursive: true })
 const browser = await launchBrowser()
 await takeViews()
 const product = await runProduct()
@@ -54,7 +51,12 @@ async function takeViews(): Promise<void> {
   const page = await context.newPage()
   for (const language of ['fr', 'en'] as const)
     for (const view of views) {
+      if (forDocuments && !inGuides.has(view.name)) continue
       await openView(page, screens.origin, view, language)
+      if (forDocuments) {
+        await takeDocumentPicture(page, `${language}/${view.name}`)
+        continue
+      }
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
         await page.screenshot({ path: join(folder, language, `${view.name}-${colorScheme}.png`) })
@@ -66,13 +68,13 @@ async function takeViews(): Promise<void> {
 
 /** Both themes of what is on the screen, once it has come to rest. */
 async function picture(page: Page, name: string): Promise<void> {
+  if (forDocuments && !inReadme.has(name)) return
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.evaluate(() => document.fonts.ready)
     await page.waitForTimeout(300)
-    const file = `${name}-${colorScheme}.png`
-    await page.screenshot({ path: join(folder, file) })
-    if (inDocuments.has(name)) await copyFile(join(folder, file), join(documents, file))
+    if (forDocuments) await takeDocumentPicture(page, `${name}-${colorScheme}`)
+    else await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
   }
   await page.emulateMedia({ colorScheme: 'light' })
 }
@@ -133,6 +135,7 @@ async function takeAll(app: App): Promise<void> {
   await goTo(app, 'Messages')
   await page.getByText('Programmé chez Telegram').nth(1).waitFor()
   await picture(page, 'placing')
+  if (forDocuments) return
   await page
     .getByRole('checkbox', { name: /^Choisir/ })
     .nth(1)

@@ -1,0 +1,43 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Page } from 'playwright-core'
+
+const documents = join(import.meta.dirname, '..', '..', 'docs', 'images')
+
+/** Whether this run renews the pictures that the documents show, and takes no others. */
+export const forDocuments = process.argv.includes('--documents')
+
+/** Screens of the real product in the README, by their names in the gallery; light and dark. */
+export const inReadme: ReadonlySet<string> = new Set(['composer', 'placing'])
+
+/** Views in the user guides, by their names in the list of views; in each guide's language. */
+export const inGuides: ReadonlySet<string> = new Set([
+  'welcome-protect',
+  'accounts',
+  'accounts-import',
+  'compose-album',
+  'compose-repeat',
+  'review',
+  'progress',
+  'messages',
+  'message-detail',
+  'calendar',
+  'series',
+  'messages-import',
+  'statistics',
+  'license',
+  'shortcuts',
+  'protection',
+  'backup',
+  'diagnostics',
+])
+
+/** What the page shows as docs/images/<name>.webp: a third of the bytes of the same picture in PNG. */
+export async function takeDocumentPicture(page: Page, name: string): Promise<void> {
+  const file = join(documents, `${name}.webp`)
+  const session = await page.context().newCDPSession(page)
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 })
+  await session.detach()
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, Buffer.from(data, 'base64'))
+}
