@@ -5,6 +5,7 @@ import type { Database } from '../storage/index.ts'
 import type {
   ConnectionOptions,
   Hint,
+  Me,
   TelegramConnection,
   TelegramFailure,
   TelegramGateway,
@@ -82,6 +83,8 @@ export type Accounts = Adoption & {
   /** The account's connection, or null while there is none. */
   line(accountId: AccountId): TelegramConnection | null
   obstacle(accountId: AccountId): Obstacle | null
+  /** What Telegram tells of the account's owner now. */
+  learn(accountId: AccountId, me: Me): void
   /** What a call met that concerns the whole account: it waits, stops or reconnects. */
   report(accountId: AccountId, failure: TelegramFailure): void
   /** Telegram's clock, milliseconds since 1970; this machine's before the first connection. */
@@ -386,6 +389,9 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     line: accountId =>
       cached.get(accountId)?.standing === 'signed-out' ? null : (lines.get(accountId)?.connection() ?? null),
     obstacle,
+    learn: (accountId, me) => {
+      if (known(accountId).userId === me.userId) update(accountId, () => store.setOwner(accountId, me))
+    },
     report,
     serverNow: accountId => lines.get(accountId)?.serverNow() ?? clock.now(),
     userId: accountId => known(accountId).userId,

@@ -58,6 +58,11 @@ export function createAccountStore(database: Database, sealer: Sealer) {
         now,
       )
     },
+    /** What Telegram tells of its owner changes: the name, the number, whether it pays for Premium. */
+    setOwner: (id: AccountId, me: Me): void => {
+      const [sealed, premium] = [seal(id, me), me.premium ? 1 : 0]
+      database.run('UPDATE account SET sealed = ?, premium = ? WHERE id = ?', sealed, premium, id)
+    },
     setStanding: (id: AccountId, standing: Standing, error: ErrorCode | null): void => {
       database.run('UPDATE account SET standing = ?, last_error = ? WHERE id = ?', standing, error, id)
     },

@@ -3,7 +3,7 @@ import { instantOf } from '../time.ts'
 import type { RemoteFile, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import { transition, type Delivery, type DeliveryEvent } from './machine.ts'
-import { afterFlood, afterSend, nextSlot } from './pace.ts'
+import { afterFlood, afterSend, nextSlot, weightOf } from './pace.ts'
 import type { DeliveryDeps } from './ports.ts'
 import { cancelRows } from './cancel.ts'
 import { lookAtChat, type Look } from './look.ts'
@@ -81,14 +81,22 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     cancelTimer = timers.after(Math.max(0, Math.min(ms, LONGEST_SLEEP_MS)), wake)
   }
 
+  const weightOfRow = (row: StoredDelivery | null): number =>
+    weightOf(row === null ? 0 : store.plan(row.planId).files.length)
+
+  /** When this message, or, without one, a change of one, may leave; now at the earliest. */
+  const slotFor = (row: StoredDelivery | null, now: number): number =>
+    nextSlot(store.lane(accountId).pace, deps.pace(accountId), now, weightOfRow(row))
+
   const waiting = (): Progress['waiting'] => {
     const obstacle = accounts.obstacle(accountId)
-    const { paused, pace } = store.lane(accountId)
+    const { paused } = store.lane(accountId)
     if (obstacle !== null)
       return { reason: obstacle.reason, until: obstacle.until === null ? null : instantOf(obstacle.until) }
     if (paused) return { reason: 'paused', until: null }
-    if (store.nextToPlace(accountId, serverNow()) === null) return null
-    const slot = nextSlot(pace, deps.pace(accountId), clock.now())
+    const next = store.nextToPlace(accountId, serverNow())
+    if (next === null) return null
+    const slot = slotFor(next, clock.now())
     return slot > clock.now() ? { reason: 'pace', until: instantOf(slot) } : null
   }
 
@@ -119,7 +127,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     const overdue = store.toLookAt(accountId, serverNow())
     const unsettled = wishes.chatToLookAt()
     const unknown = overdue?.state === 'uncertain' || unsettled !== null
-    const { paused, pace } = store.lane(accountId)
+    const { paused } = store.lane(accountId)
     const wish = unsettled === null ? wishes.next(obstacle === null ? 'anything' : 'cancellations') : null
     if (wish?.wish.kind === 'cancel') {
       await cancelWished()
@@ -127,24 +135,26 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     }
     // Nothing new leaves while the outcome of something older can be found out.
     const next = unknown || paused || obstacle !== null ? null : store.nextToPlace(accountId, serverNow())
-    const slot = nextSlot(pace, deps.pace(accountId), now)
-    if (wish !== null && slot <= now) {
+    if (wish !== null && slotFor(null, now) <= now) {
       await carryOut(line, wish)
       return 'now'
     }
     // Files go ahead of their message, whose pace they do not touch.
-    const files = next === null ? [] : store.content(next).files
+    const files = next === null ? [] : store.plan(next.planId).files
     if (next === null) uploads.rest()
     const uploaded = await uploads.step(line, files)
     if (next !== null && uploaded.kind !== 'ready') {
       if (uploaded.kind === 'failed') await unprepared(next, uploaded.failure)
       return 'now'
     }
-    if (next !== null && slot <= now) {
+    if (next !== null && slotFor(next, now) <= now) {
       await place(line, next, uploaded.kind === 'ready' ? uploaded.files : [])
       return 'now'
     }
-    const wakeForPlacing = next === null && wish === null ? Infinity : slot
+    const wakeForPlacing = Math.min(
+      next === null ? Infinity : slotFor(next, now),
+      wish === null ? Infinity : slotFor(null, now),
+    )
     const chatId = unsettled ?? overdue?.chatId ?? chatToReconcile(now)
     if (chatId === null) {
       const attention = store.nextAttention(accountId, serverNow()) ?? Infinity
@@ -162,9 +172,10 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
   }
 
   /** Its place in the pace, to be committed with whatever claims it. */
-  const takeSlot = (): void => {
+  const takeSlot = (row: StoredDelivery | null = null): void => {
     const present = store.lane(accountId)
-    store.saveLane(accountId, { ...present, pace: afterSend(present.pace, clock.now()) })
+    const pace = afterSend(present.pace, clock.now(), weightOfRow(row))
+    store.saveLane(accountId, { ...present, pace })
   }
 
   const cancelWished = async (): Promise<void> => {
@@ -183,7 +194,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
   }
 
   const carryOut = async (line: TelegramConnection, wished: Wished): Promise<void> => {
-    const failed = await wishes.carryOut(line, wished, takeSlot)
+    const failed = await wishes.carryOut(line, wished, () => takeSlot())
     if (failed === null) {
       if (wished.row.state === 'drifted') reconcileChat(wished.row.chatId)
       return
@@ -268,8 +279,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     const parts = store.partsOf(row)
     // The claim and its place in the pace are on disk before the request leaves.
     apply([[row, { kind: 'claimed' }]], () => {
-      if (store.one(row.id)?.state !== 'sending') return
-      takeSlot()
+      if (store.one(row.id)?.state === 'sending') takeSlot(row)
     })
     const claimed = store.one(row.id)
     if (claimed?.state !== 'sending') return
@@ -381,9 +391,9 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     look,
     /** Takes a place in the pace for what leaves by another way than the queue; milliseconds to wait first, 0: taken. */
     claimSlot: (): number => {
-      const slot = nextSlot(store.lane(accountId).pace, deps.pace(accountId), clock.now())
-      if (slot <= clock.now()) takeSlot()
-      return Math.max(0, slot - clock.now())
+      const wait = slotFor(null, clock.now()) - clock.now()
+      if (wait <= 0) takeSlot()
+      return Math.max(0, wait)
     },
     /** Every chat we have something in is to be read again. */
     reconcileSoon: (): void => {

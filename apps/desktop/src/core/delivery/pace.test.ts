@@ -6,6 +6,7 @@ import {
   nextSlot,
   placingSeconds,
   unhurried,
+  weightOf,
   type Pace,
   type PaceSettings,
 } from './pace.ts'
@@ -13,13 +14,13 @@ import {
 const START = Date.parse('2027-01-04T09:00:00Z')
 
 /** Departures of `count` messages that leave as early as they may. */
-function departures(count: number, settings: PaceSettings, pace: Pace = unhurried): number[] {
+function departures(count: number, settings: PaceSettings, files = 0, pace: Pace = unhurried): number[] {
   const times: number[] = []
   let now = START
   for (let i = 0; i < count; i++) {
-    now = nextSlot(pace, settings, now)
+    now = nextSlot(pace, settings, now, weightOf(files))
     times.push(now)
-    pace = afterSend(pace, now)
+    pace = afterSend(pace, now, weightOf(files))
   }
   return times
 }
@@ -38,6 +39,19 @@ test('A10: never two messages within three seconds, never more than twenty a min
       },
     ),
   )
+})
+
+test('A10: never more than ten files a minute, an album counting as all of its files', () => {
+  const settings = { delaySeconds: 3, perMinute: 20 }
+  for (const files of [1, 3, 10]) {
+    const times = departures(30, settings, files)
+    for (const end of times) {
+      const inMinute = times.filter(time => time <= end && time > end - 60_000).length
+      expect(inMinute * files).toBeLessThanOrEqual(10)
+    }
+  }
+  expect(departures(3, settings, 10).map(time => time - START)).toEqual([0, 60_000, 120_000])
+  expect(departures(2, { delaySeconds: 3, perMinute: 4 }, 10)[1]! - START).toBe(60_000)
 })
 
 test('settings slow it down', () => {
@@ -67,5 +81,8 @@ test('the announced duration is the one it takes', () => {
     { delaySeconds: 3, perMinute: 7 },
   ])
     for (const count of [1, 2, 8, 21, 60])
-      expect(placingSeconds(count, settings)).toBe((departures(count, settings).at(-1)! - START) / 1000)
+      for (const files of [0, 1, 4])
+        expect(placingSeconds(count, settings, files)).toBe(
+          (departures(count, settings, files).at(-1)! - START) / 1000,
+        )
 })

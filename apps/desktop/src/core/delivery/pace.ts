@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 // Telegram publishes no limit for user accounts. Three seconds between messages and twenty a minute are the floor of
-// this product; settings and floods only ever slow it down.
+// this product; settings and floods only ever slow it down. Files weigh twice, each one of an album: ten a minute.
 
 export type PaceSettings = { readonly delaySeconds: number; readonly perMinute: number }
 
@@ -25,23 +25,31 @@ function limits({ delaySeconds, perMinute }: PaceSettings): { delayMs: number; p
   }
 }
 
-/** The earliest instant at which the next message may leave; never before `now`. */
-export function nextSlot(pace: Pace, settings: PaceSettings, now: number): number {
+/** Places of a minute that a message with so many files takes. */
+export const weightOf = (files: number): number => Math.max(1, 2 * files)
+
+/** The earliest instant at which the next message, of this weight, may leave; never before `now`. */
+export function nextSlot(pace: Pace, settings: PaceSettings, now: number, weight = 1): number {
   const { delayMs, perMinute } = limits(settings)
+  // A message that weighs more than a whole minute leaves when the last one is a minute ago.
+  const places = Math.max(1, perMinute - weight + 1)
   // A clock that was set back must not turn old messages into a long wait.
   const sent = pace.sent.map(instant => Math.min(instant, now))
   const last = sent.at(-1)
-  const oldest = sent.at(-perMinute)
+  const oldest = sent.at(-places)
   return Math.max(
     now,
     last === undefined ? 0 : last + delayMs * pace.factor,
-    oldest === undefined || sent.length < perMinute ? 0 : oldest + MINUTE * pace.factor,
+    oldest === undefined ? 0 : oldest + MINUTE * pace.factor,
   )
 }
 
 /** A message leaves now: to be committed together with the claim, so that a restart cannot exceed the pace. */
-export const afterSend = (pace: Pace, now: number): Pace => ({
-  sent: [...pace.sent.map(instant => Math.min(instant, now)), now].slice(-MAX_PER_MINUTE),
+export const afterSend = (pace: Pace, now: number, weight = 1): Pace => ({
+  sent: [
+    ...pace.sent.map(instant => Math.min(instant, now)),
+    ...Array.from({ length: weight }, () => now),
+  ].slice(-MAX_PER_MINUTE),
   factor: Math.max(1, pace.factor - RECOVERY_PER_MESSAGE),
 })
 
@@ -50,10 +58,11 @@ export const afterFlood = (pace: Pace): Pace => ({
   factor: Math.min(SLOWEST, pace.factor * SLOWER_AFTER_FLOOD),
 })
 
-/** Seconds that placing `count` messages takes from an idle start. */
-export function placingSeconds(count: number, settings: PaceSettings): number {
+/** Seconds that placing `count` messages of so many files each takes from an idle start. */
+export function placingSeconds(count: number, settings: PaceSettings, files = 0): number {
   if (count <= 1) return 0
-  const { delayMs, perMinute } = limits(settings)
+  const { delayMs, ...limit } = limits(settings)
+  const perMinute = Math.max(1, Math.floor(limit.perMinute / weightOf(files)))
   const byDelay = (count - 1) * (delayMs / 1000)
   const byMinute = Math.floor((count - 1) / perMinute) * 60 + ((count - 1) % perMinute) * (delayMs / 1000)
   return Math.ceil(Math.max(byDelay, byMinute))

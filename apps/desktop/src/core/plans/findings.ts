@@ -93,9 +93,10 @@ function aboutDates({ draft, dates, short, expansion, now, pace }: Facts): Findi
     else if (at > now + LATEST_DAYS * DAY_SECONDS)
       found.push(finding('blocker', 'plan/date-too-late', { date, limit: LATEST_DAYS }))
   }
+  const secondsFor = (count: number): number => placingSeconds(count, pace, draft.media.length)
   // In the order in which they are placed, each must reach Telegram before its own date.
   const late = expansion.items.filter(
-    ({ at }, index) => at >= now + lead && now + placingSeconds(index + 1, pace) > at - SHORTEST_LEAD_SECONDS,
+    ({ at }, index) => at >= now + lead && now + secondsFor(index + 1) > at - SHORTEST_LEAD_SECONDS,
   )
   const [first] = late
   if (first !== undefined)
@@ -103,7 +104,7 @@ function aboutDates({ draft, dates, short, expansion, now, pace }: Facts): Findi
       finding(
         'blocker',
         'plan/date-too-soon',
-        { date: first.local, seconds: placingSeconds(expansion.items.length, pace), count: late.length },
+        { date: first.local, seconds: secondsFor(expansion.items.length), count: late.length },
         late.map(({ chatId }) => chatId),
       ),
     )
@@ -165,7 +166,7 @@ function aboutEachChat(facts: Facts): Finding[] {
       const tooClose = dates.some((at, index) => at - (dates[index - 1] ?? -Infinity) < seconds)
       found.push(finding(tooClose ? 'warning' : 'info', 'finding/slow-mode', { seconds }, [chatId]))
     }
-    if (isRepeated(messages, ours)) duplicates.push(chatId)
+    if (isRepeated(messages, ours) || repeatsItself(messages)) duplicates.push(chatId)
     if (isRepeated(messages, others(chatId))) fromOthers.push(chatId)
   }
   if (duplicates.length > 0)
@@ -180,6 +181,20 @@ function isRepeated(messages: readonly Written[], before: readonly ChatMessage[]
   const known = grouped(before, ({ text }) => text)
   return messages.some(({ at, content: { text } }) =>
     text === '' ? false : known.get(text)?.some(other => Math.abs(at - other.at) < DAY_SECONDS),
+  )
+}
+
+/** The same words twice within a day of the plan's own clock: every day at nine is a day apart, whatever the clocks do. */
+function repeatsItself(messages: readonly Written[]): boolean {
+  const clock = ({ local }: Written): number => Date.parse(`${local}Z`) / 1000
+  const alike = grouped(messages, ({ content: { text } }) => text)
+  return [...alike].some(
+    ([text, same]) =>
+      text !== '' &&
+      same
+        .map(clock)
+        .sort((a, b) => a - b)
+        .some((at, index, all) => at - (all[index - 1] ?? -Infinity) < DAY_SECONDS),
   )
 }
 

@@ -187,7 +187,7 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
       series: rule === null ? null : reachOf(rule, draft.timeZone, nowOf(accountId), items),
       album: albumLayout(draft.media),
       findings: [...findings],
-      placingSeconds: placingSeconds(items.length, deps.pace(accountId)),
+      placingSeconds: placingSeconds(items.length, deps.pace(accountId), draft.media.length),
       token: tokenOf(nonce, draft, content, items),
     }
   }

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 import type { ChatId, MediaId, PlanDraft, PlanMedia } from '../../contract/index.ts'
-import { fakeChannel } from '../telegram/testing/fake-data-centre.ts'
-import { addFile, asMedia, confirm, draftOf, signedInMessaging } from '../telegram/testing/messaging-core.ts'
+import { fakeChannel, fakeUser } from '../telegram/testing/fake-data-centre.ts'
+import {
+  addFile,
+  asMedia,
+  confirm,
+  draftOf,
+  signedInMessaging,
+  signIn,
+} from '../telegram/testing/messaging-core.ts'
 import { albumLayout } from './album.ts'
 
 const CHAT = '-1001' as ChatId
@@ -69,6 +76,43 @@ test('the same text of the same account within a day is told, of another day not
   await confirm(core, draftOf(core.accountId))
   expect(await core.findings({ dates: ['2027-01-05T18:00'] })).toEqual(['finding/duplicate-in-chat'])
   expect(await core.findings({ dates: ['2027-01-09T18:00'] })).toEqual([])
+})
+
+test('the same text twice within a day of one plan is told; every day at nine is not, whatever the clocks do', async () => {
+  const { findings } = await setUp()
+  expect(await findings({ dates: ['2027-01-05T09:00', '2027-01-05T18:00'] })).toEqual([
+    'finding/duplicate-in-chat',
+  ])
+  expect(await findings({ dates: ['2027-03-27T09:00', '2027-03-28T09:00'] })).toEqual([])
+  expect(await findings({ text: '{date} {heure}', dates: ['2027-01-05T09:00', '2027-01-05T18:00'] })).toEqual(
+    [],
+  )
+})
+
+test('the same text from two accounts of ours within a day is told, whichever of them comes second', async () => {
+  const core = await setUp()
+  core.dc.addUser(fakeUser(2))
+  const second = await signIn(core, 2)
+  await core.handlers['targets.list']({ accountId: second, refresh: true })
+  await confirm(core, draftOf(core.accountId))
+  const of = (over: Partial<PlanDraft>) => core.findings({ accountId: second, ...over })
+  expect(await of({ dates: ['2027-01-05T18:00'] })).toEqual(['finding/duplicate-from-account'])
+  expect(await of({ dates: ['2027-01-05T18:00'], text: 'Autre' })).toEqual([])
+  expect(await of({ dates: ['2027-01-07T18:00'] })).toEqual([])
+})
+
+test('Premium, bought later, counts from the next reading of the chats: longer captions, larger files', async () => {
+  const core = await setUp()
+  const draft = {
+    text: 'x'.repeat(2048),
+    media: [{ ...core.photo, kind: 'document' as const, size: 3e9 }],
+  }
+  expect(await core.findings(draft)).toEqual(['plan/caption-too-long', 'telegram/premium-required'])
+  const user = fakeUser(1)
+  core.dc.addUser({ ...user, me: { ...user.me, premium: true } })
+  await core.handlers['targets.list']({ accountId: core.accountId, refresh: true })
+  expect(await core.findings(draft)).toEqual([])
+  expect(await core.findings({ ...draft, text: 'x'.repeat(2049) })).toEqual(['plan/caption-too-long'])
 })
 
 test('an album is laid out in rows that fill its width, and a list of files has no layout', async () => {

@@ -4,6 +4,7 @@ import type { Timers } from '../ports.ts'
 import type {
   DialogChat,
   DialogCursor,
+  Me,
   TelegramConnection,
   TelegramFailure,
   Topic,
@@ -18,6 +19,9 @@ const MOST_DETAILS = 20
 /** The shortest slow mode there is: what is certain of a chat whose own was not asked for. */
 const SHORTEST_SLOW_MODE_SECONDS = 10
 
+/** `me`: the account's owner, who may have bought Premium meanwhile. */
+type Fetched = { readonly me: Me; readonly chats: readonly FoundChat[] }
+
 /**
  * Everything this account may schedule to: groups, channels and the Saved Messages. People are left out: this product
  * writes to communities, not to persons.
@@ -25,7 +29,7 @@ const SHORTEST_SLOW_MODE_SECONDS = 10
 export async function fetchChats(
   line: TelegramConnection,
   timers: Timers,
-): Promise<Result<readonly FoundChat[], TelegramFailure>> {
+): Promise<Result<Fetched, TelegramFailure>> {
   const found = new Map<string, DialogChat>()
   let cursor: DialogCursor | null = null
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -36,12 +40,11 @@ export async function fetchChats(
     cursor = answer.value.next
     if (cursor === null) break
   }
-  if (![...found.values()].some(chat => chat.kind === 'saved')) {
-    const saved = await savedMessages(line)
-    if (!saved.ok) return saved
-    found.set(saved.value.id, saved.value)
-  }
-  return success(await withDetails([...found.values()], line, timers))
+  const me = await line.me()
+  if (!me.ok) return me
+  if (![...found.values()].some(chat => chat.kind === 'saved'))
+    found.set(me.value.userId, savedMessages(me.value))
+  return success({ me: me.value, chats: await withDetails([...found.values()], line, timers) })
 }
 
 async function withDetails(
@@ -76,25 +79,21 @@ async function withDetails(
 }
 
 /** The chat with oneself, for an account that has never opened it. */
-async function savedMessages(line: TelegramConnection): Promise<Result<DialogChat, TelegramFailure>> {
-  const me = await line.me()
-  if (!me.ok) return me
-  return success({
-    id: me.value.userId,
-    peer: { kind: 'self' },
-    title: me.value.name,
-    username: me.value.username,
-    kind: 'saved',
-    forum: false,
-    memberCount: null,
-    canPost: true,
-    mediaKinds: [...MediaKind.options],
-    paidStars: 0,
-    admin: false,
-    slowMode: false,
-    migratedTo: null,
-  })
-}
+const savedMessages = ({ userId, name, username }: Me): DialogChat => ({
+  id: userId,
+  peer: { kind: 'self' },
+  title: name,
+  username,
+  kind: 'saved',
+  forum: false,
+  memberCount: null,
+  canPost: true,
+  mediaKinds: [...MediaKind.options],
+  paidStars: 0,
+  admin: false,
+  slowMode: false,
+  migratedTo: null,
+})
 
 const pause = (timers: Timers): Promise<void> =>
   new Promise(resolve => {

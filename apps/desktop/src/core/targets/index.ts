@@ -17,7 +17,7 @@ export type TargetsDeps = {
   readonly timers: Timers
   readonly log: Log
   readonly emit: Emit
-  readonly accounts: Pick<Accounts, 'ids' | 'line' | 'obstacle' | 'report' | 'watch'>
+  readonly accounts: Pick<Accounts, 'ids' | 'learn' | 'line' | 'obstacle' | 'report' | 'watch'>
 }
 
 export type Targets = {
@@ -50,13 +50,14 @@ export function createTargets(deps: TargetsDeps): Targets {
   const fetchNow = async (accountId: AccountId): Promise<void> => {
     const line = accounts.line(accountId)
     if (line === null) throw new CallFailure('account/not-connected', undefined, true)
-    const chats = await fetchChats(line, deps.timers)
-    if (!chats.ok) {
-      accounts.report(accountId, chats.error)
-      throw callFailureOf(chats.error, clock.now())
+    const fetched = await fetchChats(line, deps.timers)
+    if (!fetched.ok) {
+      accounts.report(accountId, fetched.error)
+      throw callFailureOf(fetched.error, clock.now())
     }
     if (!accounts.ids().includes(accountId)) return
-    store.replace(accountId, chats.value, clock.now())
+    accounts.learn(accountId, fetched.value.me)
+    store.replace(accountId, fetched.value.chats, clock.now())
     emit('targets.changed', { accountId })
   }
 

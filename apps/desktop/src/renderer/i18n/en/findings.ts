@@ -23,7 +23,7 @@ export const findings: Sentences<typeof fr> = {
     next: 'The message goes out once, at the first of the two.',
   },
   'finding/duplicate-in-chat': {
-    what: 'The same text is already scheduled in some of these chats.',
+    what: 'The same text appears twice within a day in some of these chats.',
     next: 'Check the list of messages, not to publish twice.',
   },
   'finding/duplicate-from-account': {

@@ -20,7 +20,7 @@ export const findings = {
     next: 'Le message partira une seule fois, à la première des deux.',
   },
   'finding/duplicate-in-chat': {
-    what: 'Le même texte est déjà programmé dans certaines de ces discussions.',
+    what: 'Le même texte paraît deux fois en moins d’un jour dans certaines de ces discussions.',
     next: 'Vérifiez la liste des messages pour ne pas publier deux fois.',
   },
   'finding/duplicate-from-account': {
