@@ -2,6 +2,7 @@ import { publicJwkSchema, releaseChannelSchema } from '@autotele/shared'
 import { defineConfig } from 'electron-vite'
 import { join, resolve } from 'node:path'
 import { loadConfigFromFile } from 'vite'
+import { shippedPackages } from './scripts/shipped-packages.mjs'
 
 // `electron-vite build` makes everything the application consists of; Electron's binary is not needed for it:
 //   out/main      the shell and, as an entry of its own, the process of the core
@@ -13,6 +14,7 @@ import { loadConfigFromFile } from 'vite'
 // AUTOTELE_UPDATE_URL (the folder of the feed, with a slash at its end); AUTOTELE_UPDATE_CHANNEL is `stable` or `beta`.
 
 const app = import.meta.dirname
+const shipped = join(app, 'out', 'shipped')
 const src = (...parts: string[]): string => join(app, 'src', ...parts)
 
 export default defineConfig(async ({ command }) => {
@@ -25,6 +27,8 @@ export default defineConfig(async ({ command }) => {
 
   return {
     main: {
+      plugins: [shippedPackages('main', shipped)],
+      resolve: { alias: { '@cryptography/aes': src('core', 'telegram', 'library-aes.ts') } },
       define: { __AUTOTELE_RELEASE__: JSON.stringify(release), ...compiledIn(release) },
       build: {
         // Everything is bundled, `telegram` too: a package holds no `node_modules`, so that what is shipped is what
@@ -37,6 +41,7 @@ export default defineConfig(async ({ command }) => {
       },
     },
     preload: {
+      plugins: [shippedPackages('preload', shipped)],
       build: {
         externalizeDeps: false,
         rolldownOptions: {
@@ -47,6 +52,7 @@ export default defineConfig(async ({ command }) => {
     },
     renderer: {
       ...renderer.config,
+      plugins: [...(renderer.config.plugins ?? []), shippedPackages('renderer', shipped)],
       build: {
         ...renderer.config.build,
         outDir: resolve(app, 'out', 'renderer'),

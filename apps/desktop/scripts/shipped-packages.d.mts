@@ -1,0 +1,3 @@
+import type { Plugin } from 'vite'
+
+export function shippedPackages(part: string, folder: string): Plugin
