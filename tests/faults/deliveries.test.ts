@@ -389,9 +389,9 @@ test(
     const excess = Math.max(...pace.map(one => one.excess))
     expect(excess).toBeLessThan(ON_THE_WAY_MS)
 
-    const states = Object.entries(Object.groupBy(rows, ({ state }) => state)).map(
-      ([state, of]) => `${state} ${String(of.length)}`,
-    )
+    const counts = new Map<string, number>()
+    for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1)
+    const states = [...counts].map(([state, count]) => `${state} ${String(count)}`)
     const reasons = new Set(
       rows.flatMap(({ state, error }) => (state === 'failed' || state === 'skipped' ? [String(error)] : [])),
     )

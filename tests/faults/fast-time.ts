@@ -1,4 +1,4 @@
-import type { PublicJwk } from '@autotele/shared'
+import type { CoreOptions } from '../../apps/desktop/src/core/create-core.ts'
 import type { Timers } from '../../apps/desktop/src/core/ports.ts'
 import { systemTimers } from '../../apps/desktop/src/host/node-ports.ts'
 import type { pointAt } from '../gateway/point-at.ts'
@@ -9,7 +9,7 @@ export type FastCoreArgs = {
   /** Takes an HttpRequest as JSON, answers an HttpResponse. */
   readonly licenses: string
   readonly licenseServer: string
-  readonly rootKey: PublicJwk
+  readonly rootKey: CoreOptions['license']['rootKey']
   readonly time: FastTime
 }
 

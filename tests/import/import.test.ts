@@ -32,6 +32,7 @@ const ports = (): Ports => ({
   log: () => undefined,
   keyring: {
     strength: () => Promise.resolve('missing'),
+    backend: () => Promise.resolve('none'),
     wrap: () => Promise.reject(new Error('no keyring')),
     unwrap: () => Promise.reject(new Error('no keyring')),
     hold: () => Promise.resolve(),

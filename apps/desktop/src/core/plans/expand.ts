@@ -1,6 +1,7 @@
 import { localTimeAt, resolveLocalTime, type LocalTimeAdjustment } from '@autotele/shared'
 import type { ChatId, PlanDraft } from '../../contract/index.ts'
 import { instantOf, secondsOf } from '../time.ts'
+import { remember } from './remember.ts'
 
 /** One message to one chat at one date (Unix seconds). */
 export type PlannedMessage = {
@@ -42,6 +43,7 @@ export function layOut(plan: {
   readonly timeZone: string
   readonly taken: (chatId: ChatId) => ReadonlySet<number>
 }): readonly PlannedMessage[] {
+  const localAt = remember((at: number) => localTimeAt(instantOf(at * 1000), plan.timeZone))
   const placed = [...new Set(plan.chatIds)].flatMap((chatId, position) => {
     const used = new Set(plan.taken(chatId))
     const offset = offsetOf(position, plan.staggerMinutes)
@@ -52,8 +54,7 @@ export function layOut(plan: {
         let at = moment.at + offset
         while (used.has(at)) at += 1
         used.add(at)
-        const local = localTimeAt(instantOf(at * 1000), plan.timeZone)
-        return { message: { chatId, at, local, key: moment.key }, position }
+        return { message: { chatId, at, local: localAt(at), key: moment.key }, position }
       })
   })
   return placed

@@ -35,6 +35,7 @@ import { albumLayout } from './album.ts'
 import type { Facts } from './finding.ts'
 import { findingsOf, MAX_DELIVERIES } from './findings.ts'
 import { momentsAfter, momentsAhead, SERIES_PLACES_PER_CHAT, type RuleMoment } from './repeat.ts'
+import { remember } from './remember.ts'
 import { createWriter, type Written } from './write.ts'
 
 export { layOut, offsetOf, type PlannedMessage } from './expand.ts'
@@ -172,12 +173,15 @@ export function createPlans(deps: PlansDeps): PlansHandlers {
     const accountId = known(draft)
     const { content, items, findings } = prepare(draft)
     const chatOf = remember((chatId: ChatId) => (accountId === null ? null : targets.chat(accountId, chatId)))
+    const titleOf = remember((chatId: ChatId) =>
+      accountId === null ? '' : targets.titleOf(accountId, chatId),
+    )
     const nonce = Buffer.from(deps.random.bytes(NONCE_BYTES)).toString('hex')
     const rule = ruleOf(draft)
     return {
       items: items.map(({ chatId, at, local, content: own }) => ({
         chatId,
-        chatTitle: accountId === null ? '' : targets.titleOf(accountId, chatId),
+        chatTitle: titleOf(chatId),
         at: instantOf(at * 1000),
         local,
         text: own.text,
@@ -335,13 +339,5 @@ export function newRandomId(random: Random): string {
   for (;;) {
     const id = Buffer.from(random.bytes(8)).readBigInt64LE()
     if (id !== 0n) return id.toString()
-  }
-}
-
-function remember<K, V>(ask: (key: K) => V): (key: K) => V {
-  const answers = new Map<K, V>()
-  return key => {
-    if (!answers.has(key)) answers.set(key, ask(key))
-    return answers.get(key) as V
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ChatId, TextEntity } from '../../contract/index.ts'
 import { fakeChannel } from '../telegram/testing/fake-data-centre.ts'
 import { confirm, draftOf, signedInMessaging } from '../telegram/testing/messaging-core.ts'
-import { fillIn, hasVariables, unknownVariables, valuesOf } from './variables.ts'
+import { dateWords, fillIn, hasVariables, unknownVariables } from './variables.ts'
 
 const values = { group: 'Annonces 📣', date: '14 juillet 2027', time: '09:00', account: 'Camille' }
 const bold = (offset: number, length: number): TextEntity => ({ type: 'bold', offset, length })
@@ -72,11 +72,9 @@ describe('variables', () => {
     )
   })
 
-  test('dates are words of the language, the first of a month as French writes it; times are on the plan’s clock', () => {
-    const of = (local: string, language: 'fr' | 'en') =>
-      valuesOf({ chatTitle: '', accountName: '', local, language })
-    expect(of('2027-05-01T09:05:00', 'fr')).toMatchObject({ date: '1er mai 2027', time: '09:05' })
-    expect(of('2027-05-01T21:05:00', 'en')).toMatchObject({ date: '1 May 2027', time: '21:05' })
+  test('dates are words of the language, the first of a month as French writes it', () => {
+    expect(dateWords('2027-05-01', 'fr')).toBe('1er mai 2027')
+    expect(dateWords('2027-05-01', 'en')).toBe('1 May 2027')
   })
 })
 

@@ -71,27 +71,14 @@ export function fillIn({ text, entities }: Content, values: Values): Content {
   }
 }
 
-/** The values for one message. `local`: its date on the wall clock of the plan. */
-export function valuesOf(message: {
-  readonly chatTitle: string
-  readonly accountName: string
-  readonly local: string
-  readonly language: 'fr' | 'en'
-}): Values {
-  const { chatTitle, accountName, local, language } = message
-  return {
-    group: chatTitle,
-    account: accountName,
-    date: dateWords(local.slice(0, 10), language),
-    time: local.slice(11, 16),
-  }
+const longDate = {
+  fr: new Intl.DateTimeFormat(tags.fr, { dateStyle: 'long', timeZone: 'UTC' }),
+  en: new Intl.DateTimeFormat(tags.en, { dateStyle: 'long', timeZone: 'UTC' }),
 }
 
-/** `14 juillet 2027`. */
-function dateWords(day: string, language: 'fr' | 'en'): string {
-  const words = new Intl.DateTimeFormat(tags[language], { dateStyle: 'long', timeZone: 'UTC' }).format(
-    Date.parse(day),
-  )
+/** `14 juillet 2027`, of `2027-07-14`. */
+export function dateWords(day: string, language: 'fr' | 'en'): string {
+  const words = longDate[language].format(Date.parse(day))
   // French writes the first of a month as an ordinal, which CLDR's patterns do not.
   return language === 'fr' ? words.replace(/^1 /, '1er ') : words
 }

@@ -57,9 +57,17 @@ export function createTargetStore(database: Database, sealer: Sealer) {
     }
   }
 
+  // Every message that is shown asks for its chat, and there are many more messages than chats.
+  const read = new Map<string, StoredChat>()
   const one = (accountId: AccountId, chatId: ChatId): StoredChat | null => {
+    const key = sealedId(accountId, chatId)
+    const kept = read.get(key)
+    if (kept) return kept
     const row = database.get('SELECT * FROM chat WHERE account_id = ? AND chat_id = ?', accountId, chatId)
-    return row ? toChat(row) : null
+    if (!row) return null
+    const chat = toChat(row)
+    read.set(key, chat)
+    return chat
   }
   const seal = (accountId: AccountId, id: string, chat: z.input<typeof Sealed>): Uint8Array =>
     sealer.sealText('chat', sealedId(accountId, id), JSON.stringify(chat))
@@ -82,6 +90,7 @@ export function createTargetStore(database: Database, sealer: Sealer) {
     },
     /** Of an account that was removed, only the names of what it had planned stay. */
     forget: (accountId: AccountId): void => {
+      read.clear()
       database.run(
         `DELETE FROM chat WHERE account_id = ? AND chat_id NOT IN
          (SELECT chat_id FROM delivery WHERE account_id = chat.account_id)`,
@@ -102,6 +111,7 @@ export function createTargetStore(database: Database, sealer: Sealer) {
         topics: [...details.topics],
         sendAs: [...details.sendAs],
       }
+      read.delete(sealedId(accountId, id))
       database.run(
         'UPDATE chat SET sealed = ? WHERE account_id = ? AND chat_id = ?',
         seal(accountId, id, sealed),
@@ -145,6 +155,7 @@ export function createTargetStore(database: Database, sealer: Sealer) {
           )
         })
         database.run('UPDATE account SET chats_refreshed_at = ? WHERE id = ?', now, accountId)
+        read.clear()
       })
     },
   }
