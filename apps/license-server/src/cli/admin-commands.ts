@@ -123,7 +123,8 @@ async function refundsNow(
   env: Environment,
 ): Promise<readonly string[] | null> {
   if (!btcpay) return null
-  const apiKey = env['AUTOTELE_BTCPAY_OPERATOR_KEY'] ?? btcpay.apiKey
+  // Docker Compose gives what is not set as an empty text.
+  const apiKey = env['AUTOTELE_BTCPAY_OPERATOR_KEY']?.trim() || btcpay.apiKey
   const seen = await createRefundWatch({ db, clock, btcpay: createBtcpay({ ...btcpay, apiKey }) })()
   return seen.allowed ? seen.found : null
 }

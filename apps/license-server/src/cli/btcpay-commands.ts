@@ -282,7 +282,8 @@ export async function btcpaySetupWebhook(invocation: Invocation): Promise<unknow
   if (publicUrl === undefined) return fail('AUTOTELE_PUBLIC_URL is not set')
   const [secret] = webhookSecrets ?? []
   if (secret === undefined) return fail('AUTOTELE_BTCPAY_WEBHOOK_SECRET is not set')
-  const apiKey = env['AUTOTELE_BTCPAY_OPERATOR_KEY'] ?? (await ask('Operator API key (canmodifywebhooks): '))
+  const apiKey =
+    env['AUTOTELE_BTCPAY_OPERATOR_KEY']?.trim() || (await ask('Operator API key (canmodifywebhooks): '))
   if (apiKey === '') return fail('AUTOTELE_BTCPAY_OPERATOR_KEY is not set')
   const done = await setupWebhook({ config: { ...btcpay, apiKey }, publicUrl, secret })
   say(`webhook ${done.id} ${done.made ? 'made' : 'put right'}: ${done.url}`)
