@@ -119,7 +119,7 @@ test('locking hides everything at once, and the passphrase leads back to where o
   expect(useAccounts().list).toEqual([])
   await field(wrapper, 'Phrase secrète').setValue('ouvre-toi sésame')
   await wrapper.get('form').trigger('submit')
-  await shows(wrapper, 'Réglages')
+  await shows(wrapper, 'Réglages généraux')
   expect(router.currentRoute.value.name).toBe('settings')
   wrapper.unmount()
 })

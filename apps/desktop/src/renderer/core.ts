@@ -19,6 +19,8 @@ export type Core = {
   on<N extends EventName>(name: N, listener: (payload: Payload<N>) => void): () => void
   /** Called when events were missed (a gap in revisions) or the core came back: what is cached may be wrong. */
   onStale(listener: () => void): () => void
+  /** Says so: other data took the place of what was read, as after a restore. */
+  refetch(): void
   /** Called when the vault is locked: what was read from it is to be forgotten here too. */
   onLocked(listener: () => void): () => void
   /** A file that a person chose, copied into the profile. */
@@ -74,6 +76,7 @@ export function createCore(bridge: Bridge): Core {
       staleListeners.add(listener)
       return () => void staleListeners.delete(listener)
     },
+    refetch: tellStale,
     onLocked(listener) {
       lockListeners.add(listener)
       return () => void lockListeners.delete(listener)

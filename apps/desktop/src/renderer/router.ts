@@ -1,4 +1,10 @@
-import { createRouter, createWebHashHistory, type Router, type RouterHistory } from 'vue-router'
+import {
+  createRouter,
+  createWebHashHistory,
+  type Router,
+  type RouteRecordRaw,
+  type RouterHistory,
+} from 'vue-router'
 import { useOnboarding } from './features/onboarding/store.ts'
 import type { MessageKey } from './i18n/sentences.ts'
 import { useSession } from './stores/session.ts'
@@ -7,13 +13,17 @@ declare module 'vue-router' {
   // An interface, because it is extended by merging.
   // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
   interface RouteMeta {
-    readonly title: MessageKey
+    readonly title?: MessageKey
     /** Shown alone, without the navigation. */
     readonly bare?: true
+    /** Its sentences are not among those of the first page. */
+    readonly late?: true
+    /** Shown whatever the state of the vault: it may be the very thing that is wrong. */
+    readonly always?: true
   }
 }
 
-const routes = [
+const routes: RouteRecordRaw[] = [
   { path: '/', redirect: { name: 'messages' } },
   {
     path: '/welcome',
@@ -95,9 +105,100 @@ const routes = [
   },
   {
     path: '/settings',
-    name: 'settings',
-    component: () => import('./features/settings/SettingsPage.vue'),
-    meta: { title: 'settings.title' },
+    component: () => import('./features/settings/SettingsFrame.vue'),
+    meta: { late: true },
+    children: [
+      {
+        path: '',
+        name: 'settings',
+        component: () => import('./features/settings/GeneralPage.vue'),
+        meta: { title: 'settings.title' },
+      },
+      {
+        path: 'pace',
+        name: 'pace',
+        component: () => import('./features/settings/PacePage.vue'),
+        meta: { title: 'settings.sections.pace' },
+      },
+      {
+        path: 'protection',
+        name: 'protection',
+        component: () => import('./features/protection/ProtectionPage.vue'),
+        meta: { title: 'settings.sections.protection' },
+      },
+      {
+        path: 'backup',
+        name: 'backup',
+        component: () => import('./features/backup/BackupPage.vue'),
+        meta: { title: 'settings.sections.backup' },
+      },
+      {
+        path: 'network',
+        name: 'network',
+        component: () => import('./features/settings/NetworkPage.vue'),
+        meta: { title: 'settings.sections.network' },
+      },
+      {
+        path: 'notifications',
+        name: 'notices',
+        component: () => import('./features/settings/NoticesPage.vue'),
+        meta: { title: 'settings.sections.notices' },
+      },
+      {
+        path: 'application',
+        name: 'application',
+        component: () => import('./features/settings/ApplicationPage.vue'),
+        meta: { title: 'settings.sections.application' },
+      },
+      {
+        path: 'log',
+        name: 'logs',
+        component: () => import('./features/logs/LogsPage.vue'),
+        meta: { title: 'settings.sections.logs' },
+      },
+      {
+        path: 'diagnostics',
+        name: 'diagnostics',
+        component: () => import('./features/diagnostics/DiagnosticsPage.vue'),
+        meta: { title: 'settings.sections.diagnostics' },
+      },
+      {
+        path: 'privacy',
+        name: 'privacy',
+        component: () => import('./features/privacy/PrivacyPage.vue'),
+        meta: { title: 'settings.sections.privacy' },
+      },
+      {
+        path: 'about',
+        name: 'about',
+        component: () => import('./features/about/AboutPage.vue'),
+        meta: { title: 'settings.sections.about' },
+      },
+    ],
+  },
+  {
+    path: '/templates',
+    name: 'templates',
+    component: () => import('./features/templates/TemplatesPage.vue'),
+    meta: { title: 'shell.templates', late: true },
+  },
+  {
+    path: '/accounts/:accountId/defaults',
+    name: 'account-defaults',
+    component: () => import('./features/templates/DefaultsPage.vue'),
+    meta: { title: 'shell.defaults', late: true },
+  },
+  {
+    path: '/help',
+    name: 'help',
+    component: () => import('./features/help/HelpPage.vue'),
+    meta: { title: 'settings.sections.help', late: true },
+  },
+  {
+    path: '/trouble',
+    name: 'trouble',
+    component: () => import('./features/diagnostics/TroublePage.vue'),
+    meta: { title: 'shell.trouble', bare: true, late: true, always: true },
   },
   {
     path: '/:rest(.*)*',
@@ -105,16 +206,17 @@ const routes = [
     component: () => import('./features/shell/NotFoundPage.vue'),
     meta: { title: 'shell.notFound' },
   },
-] as const
+]
 
 export function createAppRouter(history: RouterHistory = createWebHashHistory()): Router {
-  const router = createRouter({ history, routes: [...routes] })
+  const router = createRouter({ history, routes })
 
   // Which screens exist follows from the vault; where the person wanted to go is kept for after the lock screen.
   router.beforeEach(async to => {
     const session = useSession()
     await session.known()
     const vault = session.data?.vault
+    if (to.meta.always === true) return true
     if (vault === 'locked') {
       if (to.name === 'unlock') return true
       return { name: 'unlock', query: to.name === 'welcome' ? {} : { to: to.fullPath } }

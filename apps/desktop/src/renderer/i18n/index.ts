@@ -1,4 +1,4 @@
-import { computed, type ComputedRef } from 'vue'
+import { computed, shallowReactive, type ComputedRef } from 'vue'
 import { createI18n, useI18n } from 'vue-i18n'
 import type { MessageKey, Messages } from './sentences.ts'
 
@@ -38,10 +38,16 @@ export type Text = ReturnType<typeof createText>
 /** The sentences of the first page; `loadRest` brings the others. */
 export const loadMessages = (language: Language): Promise<Partial<Messages>> => loaders[language].first()
 
-/** Adds what is not said before something went wrong. */
+const complete = shallowReactive(new Set<Language>())
+
+/** Adds what is not said on the first page. */
 export async function loadRest(text: Text, language: Language): Promise<void> {
   text.global.mergeLocaleMessage(language, await loaders[language].later())
+  complete.add(language)
 }
+
+/** Is every sentence of this language there? Reactive. */
+export const isComplete = (language: Language): boolean => complete.has(language)
 
 /** Switches the whole interface, at once and without losing anything typed. */
 export async function switchLanguage(text: Text, language: Language): Promise<void> {

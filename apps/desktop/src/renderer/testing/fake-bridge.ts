@@ -32,9 +32,11 @@ import type {
   RestorePreview,
   SettingsView,
   SignInStep,
+  Snapshot,
 } from '../../contract/index.ts'
 import { addDays, dayOf, toInstant, toLocal } from '../lib/time.ts'
 import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
+import { fakeCare } from './fake-care.ts'
 import { fakeShell } from './fake-shell.ts'
 import { fakeWords } from './fake-words.ts'
 
@@ -80,7 +82,10 @@ export type FakeState = {
 }
 
 const protection: Protection = {
-  slots: [{ id: 's1', type: 'passphrase', backend: null }],
+  slots: [
+    { id: 's1', type: 'passphrase', backend: null },
+    { id: 's2', type: 'os-keyring', backend: 'gnome_libsecret' },
+  ],
   keyring: 'available',
   requirePassword: false,
   problem: null,
@@ -99,6 +104,12 @@ const restorePreview: RestorePreview = {
   damagedHere: [],
   warnings: ['session-on-two-computers', 'waiting-is-paused'],
 }
+
+const snapshots: Snapshot[] = [
+  { name: '20270105-020000-daily', createdAt: '2027-01-05T01:00:00Z', reason: 'daily', bytes: 2_412_000 },
+  { name: 'before-restore', createdAt: '2027-01-04T08:00:00Z', reason: 'restore', bytes: 2_380_000 },
+  { name: '20270103-020000-daily', createdAt: '2027-01-03T01:00:00Z', reason: 'daily', bytes: 2_301_000 },
+]
 
 const foundItems: ImportItem[] = [
   {
@@ -336,7 +347,7 @@ export function createFakeBridge(
     'backup.inspect': () => restorePreview,
     'backup.restore': () => ({ keptAs: 'before-restore-20270104-090000' }),
     'backup.forget': () => ({}),
-    'backup.snapshots': () => [],
+    'backup.snapshots': () => (scenario === 'empty' ? [] : snapshots),
     'backup.takeSnapshot': () => ({
       name: '20270104-090000-asked',
       createdAt: iso(clock()),
@@ -482,18 +493,7 @@ export function createFakeBridge(
       }
     },
     ...words.handlers,
-    'logs.read': () => ({ lines: [], days: [], folder: '/home/alix/AutoTele/logs', level: 'info' }),
-    'logs.follow': () => ({}),
-    'diagnostics.get': () => ({ startedAt: null, running: false, items: [] }),
-    'diagnostics.start': () => ({ startedAt: iso(clock()), running: true, items: [] }),
-    'diagnostics.cancel': () => ({ startedAt: iso(clock()), running: false, items: [] }),
-    'diagnostics.hosts': () => [],
-    'diagnostics.prepareExport': () => ({ exportId: 'e1', files: [] }),
-    'diagnostics.export': () => ({
-      fileName: 'autotele-diagnostics.zip',
-      type: 'application/zip',
-      base64: 'UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==',
-    }),
+    ...fakeCare(emit, () => iso(clock()), scenario !== 'empty'),
     'deliveries.list': ({ scope, accountId, cursor, limit }) => {
       const past = new Set(['published', 'cancelled', 'missed', 'skipped'])
       const all = state.deliveries.filter(

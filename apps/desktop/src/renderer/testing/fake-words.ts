@@ -35,6 +35,15 @@ export function fakeWords(emit: FakeBridge['emit'], now: () => string, full: boo
           linkPreview: true,
           updatedAt: now(),
         },
+        {
+          id: 't0' as TemplateId,
+          name: 'Fermeture exceptionnelle',
+          text: 'La permanence est fermée ce jeudi. Merci de votre patience.',
+          entities: [],
+          silent: true,
+          linkPreview: true,
+          updatedAt: now(),
+        },
       ]
     : []
   let lists: TargetList[] = full
@@ -68,7 +77,11 @@ export function fakeWords(emit: FakeBridge['emit'], now: () => string, full: boo
       emit('templates.changed', templates)
       return {}
     },
-    'templates.reorder': () => templates,
+    'templates.reorder': ({ ids }) => {
+      templates = ids.flatMap(id => templates.find(one => one.id === id) ?? [])
+      emit('templates.changed', templates)
+      return templates
+    },
     'lists.list': ({ accountId }) => lists.filter(one => accountId === null || one.accountId === accountId),
     'lists.save': ({ id, accountId, name, chatIds }) => {
       const titles = new Map(chatsOf(accountId).map(chat => [chat.id, chat.title]))

@@ -2,7 +2,7 @@ import type { Core } from '../../core.ts'
 import type { CallError, Envelope, Input, Output } from '../../../contract/index.ts'
 
 /** Hands a file to the person: the browser, or Electron, asks where to. Nothing is navigated to. */
-export function saveFile(parts: readonly string[], name: string, type: string): void {
+export function saveFile(parts: readonly BlobPart[], name: string, type: string): void {
   const address = URL.createObjectURL(new Blob([...parts], { type }))
   const link = document.createElement('a')
   link.href = address

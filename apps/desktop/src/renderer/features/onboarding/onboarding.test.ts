@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
 import { button, field, settle, walk, eventually } from '../../testing/mount.ts'
-import { strengthOf } from './strength.ts'
+import { strengthOf } from '../protection/strength.ts'
 
 afterEach(() => {
   document.body.innerHTML = ''

@@ -1,5 +1,6 @@
 import {
   BadgeCheck,
+  BookText,
   CalendarClock,
   CalendarDays,
   ChartColumn,
@@ -58,6 +59,7 @@ export const pages: readonly Action[] = [
   page('accounts', 'shell.accounts', UsersRound, '2'),
   page('calendar', 'shell.calendar', CalendarDays, '3'),
   page('series', 'shell.series', Repeat, '4'),
+  page('templates', 'shell.templates', BookText, '5'),
   page('statistics', 'shell.statistics', ChartColumn),
   page('license', 'shell.license', BadgeCheck),
   page('settings', 'shell.settings', Settings, ','),

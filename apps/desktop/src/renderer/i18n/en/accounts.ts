@@ -23,6 +23,8 @@ export const accounts: Sentences<typeof fr> = {
   },
   signInAgain: 'Sign in again',
   remove: 'Remove',
+  defaults: 'Defaults',
+  defaultsNamed: 'Defaults: {name}',
   removeNamed: 'Remove {name}',
   reconnectNamed: 'Reconnect {name}',
   removeTitle: 'Remove {name} from AutoTele?',

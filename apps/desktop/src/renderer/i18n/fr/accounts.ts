@@ -21,6 +21,8 @@ export const accounts = {
   },
   signInAgain: 'Se connecter de nouveau',
   remove: 'Retirer',
+  defaults: 'Valeurs par défaut',
+  defaultsNamed: 'Valeurs par défaut : {name}',
   removeNamed: 'Retirer {name}',
   reconnectNamed: 'Reconnecter {name}',
   removeTitle: 'Retirer {name} d’AutoTele ?',

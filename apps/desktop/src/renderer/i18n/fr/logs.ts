@@ -1,0 +1,17 @@
+export const logs = {
+  text: 'Ce qu’AutoTele a fait, sans numéro, sans texte et sans secret. Gardé 90 jours sur cet ordinateur.',
+  level: 'Niveau',
+  levels: { debug: 'Détail', info: 'Tout', warning: 'Alertes', error: 'Erreurs' },
+  names: { debug: 'détail', info: 'info', warning: 'alerte', error: 'erreur' },
+  day: 'Jour',
+  newest: 'Le plus récent',
+  search: 'Chercher dans le journal',
+  follow: 'Suivre en direct',
+  copy: 'Copier ces lignes',
+  lines: 'Lignes du journal',
+  count: '{n} ligne | {n} lignes',
+  empty: 'Rien dans le journal',
+  emptyText: 'Rien n’a été écrit à ce niveau ce jour-là.',
+  noneFound: 'Aucune ligne ne contient ces mots',
+  folder: 'Les fichiers sont dans « {folder} ». Niveau écrit : {level}.',
+}
