@@ -1,37 +1,52 @@
 import type { DeliveryId, DeliveryView } from '../../../contract/index.ts'
-import { dayOf } from '../../lib/time.ts'
+import { addDays, dayOf, toInstant } from '../../lib/time.ts'
 
-export type DayRow = { readonly kind: 'day'; readonly day: string; readonly items: DeliveryView[] }
+export type DayRow = { readonly kind: 'day'; readonly day: string; readonly items: readonly DeliveryView[] }
 export type MessageRow = { readonly kind: 'message'; readonly item: DeliveryView }
 export type ListRow = DayRow | MessageRow
 
-const days = new Map<string, string>()
-/** A day's clock changes on a quarter of an hour at the finest, so what is known of one holds for its whole quarter. */
-function cachedDay(at: string, zone: string): string {
-  const key = `${at.slice(0, 14)}${String(Math.floor(Number(at.slice(14, 16)) / 15))} ${zone}`
-  let day = days.get(key)
-  if (day === undefined) {
-    if (days.size > 20_000) days.clear()
+/** What names a row, whatever stands before it. */
+export const keyOf = (row: ListRow): string => (row.kind === 'message' ? row.item.id : row.day)
+
+/** The days of a zone, asked for instants that mostly fall on the day of the one before: finding a day anew is dear. */
+function createDays(zone: string): (at: string) => string {
+  let [day, begin, end] = ['', 0, 0]
+  return at => {
+    const instant = Date.parse(at)
+    if (instant >= begin && instant < end) return day
     day = dayOf(at, zone)
-    days.set(key, day)
+    begin = Date.parse(toInstant(`${day}T00:00`, zone))
+    end = Date.parse(toInstant(`${addDays(day, 1)}T00:00`, zone))
+    return day
   }
-  return day
 }
 
-/** The messages under their days, in the order given, as one flat list that can be shown in parts. */
-export function rowsOf(items: readonly DeliveryView[], zone: string): readonly ListRow[] {
-  const rows: ListRow[] = []
-  let group: DayRow = { kind: 'day', day: '', items: [] }
-  for (const item of items) {
-    const day = cachedDay(item.at, zone)
-    if (group.day !== day) {
-      group = { kind: 'day', day, items: [] }
-      rows.push(group)
+/**
+ * The messages under their days, in the order given, as one flat list that can be shown in parts. A list that begins
+ * as the one before did (one read on to its next page) costs only what is new.
+ */
+export function createRows(zone: string): (items: readonly DeliveryView[]) => readonly ListRow[] {
+  const dayAt = createDays(zone)
+  let known: readonly DeliveryView[] = []
+  let rows: readonly ListRow[] = []
+  return items => {
+    const longer = items.length >= known.length && known.every((one, index) => one === items[index])
+    const after = longer ? [...rows] : []
+    let open: { kind: 'day'; day: string; items: DeliveryView[] } | undefined
+    let at = after.findLastIndex(({ kind }) => kind === 'day')
+    const last = after[at]
+    if (last?.kind === 'day') after[at] = open = { ...last, items: [...last.items] }
+    for (at = longer ? known.length : 0; at < items.length; at++) {
+      const item = items[at]
+      if (item === undefined) continue
+      const day = dayAt(item.at)
+      if (open?.day !== day) after.push((open = { kind: 'day', day, items: [] }))
+      open.items.push(item)
+      after.push({ kind: 'message', item })
     }
-    group.items.push(item)
-    rows.push({ kind: 'message', item })
+    known = items
+    return (rows = after)
   }
-  return rows
 }
 
 /** Everything between two messages, both included, in the order of the list; the second alone when the first is gone. */
