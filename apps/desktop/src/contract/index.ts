@@ -98,9 +98,9 @@ export type Bridge = {
   onConnection(listener: (connected: boolean) => void): () => void
   /**
    * Copies a file that a person chose into the profile: from its place on disk in Electron, streamed to this machine's own
-   * host in a browser.
+   * host in a browser, where `progress` is told the bytes that have gone.
    */
-  addFile(file: ChosenFile): Promise<Envelope<MediaFile>>
+  addFile(file: ChosenFile, progress?: (done: number) => void): Promise<Envelope<MediaFile>>
   /** Opens a page in the system's browser; only addresses the application itself handed out are opened. */
   openExternal(url: string): void
 }

@@ -8,6 +8,7 @@ export const contentSecurityPolicy = ({ connect }: { connect: "'self'" | "'none'
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' blob:",
+    'media-src blob:',
     "font-src 'self'",
     `connect-src ${connect}`,
     "object-src 'none'",

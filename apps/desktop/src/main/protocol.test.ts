@@ -48,7 +48,7 @@ test.each(['POST', 'PUT', 'HEAD', 'OPTIONS'])('%s is not allowed', async method 
 test('every answer carries the policy: no network, nothing inline, nothing foreign', async () => {
   for (const response of [await ask('app://bundle/'), await ask('app://bundle/x')]) {
     expect(response.headers.get('content-security-policy')).toMatchInlineSnapshot(
-      `"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue"`,
+      `"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src blob:; font-src 'self'; connect-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types vue"`,
     )
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(response.headers.get('cross-origin-opener-policy')).toBe('same-origin')

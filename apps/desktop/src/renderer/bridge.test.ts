@@ -11,6 +11,11 @@ function parts(answer: () => Promise<Response>) {
       requests.push([String(url), init ?? {}])
       return answer()
     },
+    upload: (file, headers, progress) => {
+      requests.push(['/files', { headers, body: file }])
+      progress(file.size)
+      return answer().then(response => response.text())
+    },
     openEvents: () => {
       const source = { readyState: 1, onopen: null, onmessage: null, onerror: null } as unknown as EventSource
       sources.push(source)
@@ -76,4 +81,25 @@ test('a subscription that was ended hears nothing more', () => {
   createLoopbackBridge(all).subscribe(listener)()
   sources[0]?.onmessage?.(new MessageEvent('message', { data: '{"name":"app.changed","revision":1}' }))
   expect(listener).not.toHaveBeenCalled()
+})
+
+test('a file goes out under its own name, and is told how far it has gone', async () => {
+  const { all, requests } = answering('{"ok":true,"data":{"id":"f1"}}')
+  const progress = vi.fn()
+  const file = new File(['abc'], 'été.jpg')
+  expect(await createLoopbackBridge(all).addFile(file, progress)).toEqual({ ok: true, data: { id: 'f1' } })
+  expect(requests).toEqual([
+    [
+      '/files',
+      {
+        headers: {
+          'content-type': 'application/octet-stream',
+          'x-autotele': '1',
+          'x-file-name': '%C3%A9t%C3%A9.jpg',
+        },
+        body: file,
+      },
+    ],
+  ])
+  expect(progress).toHaveBeenCalledWith(3)
 })

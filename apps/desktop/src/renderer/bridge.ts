@@ -3,6 +3,12 @@ import type { Bridge, CallError, Envelope, EventMessage } from '../contract/inde
 /** What the loopback client needs of a browser, so that a test can stand in for it. */
 export type LoopbackParts = {
   readonly fetch: typeof globalThis.fetch
+  /** Rejects when no answer came. */
+  readonly upload: (
+    file: File,
+    headers: Record<string, string>,
+    progress: (done: number) => void,
+  ) => Promise<string>
   readonly openEvents: (url: string) => EventSource
   readonly openWindow: (url: string) => void
   readonly setTimeout: (run: () => void, milliseconds: number) => unknown
@@ -10,10 +16,23 @@ export type LoopbackParts = {
 
 const browserParts = (): LoopbackParts => ({
   fetch: (...request) => fetch(...request),
+  upload: postFile,
   openEvents: url => new EventSource(url),
   openWindow: url => void window.open(url, '_blank', 'noopener'),
   setTimeout: (run, milliseconds) => setTimeout(run, milliseconds),
 })
+
+/** A request of the older kind: `fetch` does not tell how far a body has gone. */
+const postFile: LoopbackParts['upload'] = (file, headers, progress) =>
+  new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', '/files')
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
+    request.upload.onprogress = ({ loaded }) => progress(loaded)
+    request.onload = () => resolve(request.responseText)
+    request.onerror = () => reject(new TypeError('The host did not answer'))
+    request.send(file)
+  })
 
 const unreachable: { readonly ok: false; readonly error: CallError } = {
   ok: false,
@@ -84,19 +103,14 @@ export function createLoopbackBridge(parts: LoopbackParts = browserParts()): Bri
       listener(connected)
       return () => void connectionListeners.delete(listener)
     },
-    async addFile(file) {
+    async addFile(file, progress = () => undefined) {
       try {
-        const response = await parts.fetch('/files', {
-          method: 'POST',
-          credentials: 'same-origin',
-          headers: {
-            'content-type': 'application/octet-stream',
-            'x-autotele': '1',
-            'x-file-name': encodeURIComponent(file.name),
-          },
-          body: file as File,
-        })
-        const answer: unknown = await response.json()
+        const headers = {
+          'content-type': 'application/octet-stream',
+          'x-autotele': '1',
+          'x-file-name': encodeURIComponent(file.name),
+        }
+        const answer: unknown = JSON.parse(await parts.upload(file as File, headers, progress))
         return isEnvelope(answer) ? (answer as never) : unreachable
       } catch {
         return unreachable

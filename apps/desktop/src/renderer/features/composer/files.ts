@@ -2,27 +2,78 @@ import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue'
 import { MAX_ALBUM } from '../../../contract/limits.ts'
 import type { CallError, MediaFile, MediaId, PlanMedia } from '../../../contract/index.ts'
 import { useCore, type Core } from '../../core.ts'
+import { base64Of, bytesOf } from '../../lib/bytes.ts'
 import { useComposer } from './store.ts'
 
 /** A file on its way into the profile. */
-export type Incoming = { readonly key: number; readonly name: string; readonly error: CallError | null }
+export type Incoming = {
+  readonly key: number
+  readonly name: string
+  readonly size: number
+  /** Bytes that have gone; null where nobody tells. */
+  readonly done: number | null
+  readonly error: CallError | null
+}
 
 const THUMBNAIL_PIXELS = 320
 const THUMBNAIL_QUALITY = 0.8
+/** A film that cannot be read in this time goes without its picture. */
+const FILM_MILLISECONDS = 15_000
 
-/** Width and height of a picture, and a small JPEG of it in base64; null for what the browser cannot draw. */
-async function measure(file: Blob) {
-  if (!file.type.startsWith('image/') || !('createImageBitmap' in window)) return null
+/** A small JPEG in base64 of what is `width` × `height`. */
+async function shrink(source: CanvasImageSource, width: number, height: number): Promise<string> {
+  const scale = Math.min(1, THUMBNAIL_PIXELS / Math.max(width, height))
+  const canvas = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale))
+  canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height)
+  const small = await canvas.convertToBlob({ type: 'image/jpeg', quality: THUMBNAIL_QUALITY })
+  return base64Of(small)
+}
+
+async function measurePicture(file: Blob) {
+  const picture = await createImageBitmap(file)
+  const { width, height } = picture
+  const thumbnail = await shrink(picture, width, height)
+  picture.close()
+  return { width, height, thumbnail }
+}
+
+/** A film's size, its length in seconds, and its first second as a picture. */
+async function measureFilm(file: Blob) {
+  const film = document.createElement('video')
+  const signal = AbortSignal.timeout(FILM_MILLISECONDS)
+  const reached = (name: 'loadedmetadata' | 'seeked') =>
+    new Promise<void>((resolve, reject) => {
+      film.addEventListener(name, () => resolve(), { once: true })
+      for (const source of [film, signal])
+        source.addEventListener(source === film ? 'error' : 'abort', () => reject(new Error(name)), {
+          once: true,
+        })
+    })
+  film.muted = true
+  film.src = URL.createObjectURL(file)
   try {
-    const picture = await createImageBitmap(file)
-    const { width, height } = picture
-    const scale = Math.min(1, THUMBNAIL_PIXELS / Math.max(width, height))
-    const canvas = new OffscreenCanvas(Math.ceil(width * scale), Math.ceil(height * scale))
-    canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height)
-    picture.close()
-    const small = await canvas.convertToBlob({ type: 'image/jpeg', quality: THUMBNAIL_QUALITY })
-    const bytes = new Uint8Array(await small.arrayBuffer())
-    return { width, height, thumbnail: btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join('')) }
+    await reached('loadedmetadata')
+    const { videoWidth: width, videoHeight: height, duration } = film
+    film.currentTime = Number.isFinite(duration) ? Math.min(1, duration / 2) : 0
+    await reached('seeked')
+    const thumbnail = await shrink(film, width, height)
+    return {
+      width,
+      height,
+      thumbnail,
+      ...(Number.isFinite(duration) ? { duration: Math.round(duration) } : {}),
+    }
+  } finally {
+    URL.revokeObjectURL(film.src)
+  }
+}
+
+/** What the page can tell of a file that it can draw; null for any other. */
+async function measure(file: Blob) {
+  try {
+    if (!('OffscreenCanvas' in window)) return null
+    if (file.type.startsWith('image/')) return await measurePicture(file)
+    return file.type.startsWith('video/') ? await measureFilm(file) : null
   } catch {
     return null
   }
@@ -38,20 +89,20 @@ export function useFiles() {
   let last = 0
   let queue: Promise<unknown> = Promise.resolve()
 
-  const settle = (key: number, error: CallError | null) => {
-    incoming.value =
-      error === null
-        ? incoming.value.filter(one => one.key !== key)
-        : incoming.value.map(one => (one.key === key ? { ...one, error } : one))
+  const forget = (key: number) => {
+    incoming.value = incoming.value.filter(one => one.key !== key)
+  }
+  const note = (key: number, change: Partial<Incoming>) => {
+    incoming.value = incoming.value.map(one => (one.key === key ? { ...one, ...change } : one))
   }
 
   async function take(key: number, file: File) {
-    const added = await core.addFile(file)
-    if (!added.ok) return settle(key, added.error)
+    const added = await core.addFile(file, done => note(key, { done }))
+    if (!added.ok) return note(key, { error: added.error })
     const facts = await measure(file)
     const described =
       facts === null ? added : await core.call('media.describe', { id: added.data.id, ...facts })
-    settle(key, null)
+    forget(key)
     const one = described.ok ? described.data : added.data
     if (composer.media.some(({ id }) => id === one.id)) return
     composer.media = [...composer.media, planned(one)]
@@ -59,13 +110,16 @@ export function useFiles() {
 
   return {
     incoming,
-    forget: (key: number) => settle(key, null),
+    forget,
     /** How many of them did not fit into one message. */
     add(files: readonly File[]): number {
       const room = Math.max(0, MAX_ALBUM - composer.media.length - incoming.value.length)
       for (const file of files.slice(0, room)) {
         const key = ++last
-        incoming.value = [...incoming.value, { key, name: file.name, error: null }]
+        incoming.value = [
+          ...incoming.value,
+          { key, name: file.name, size: file.size, done: null, error: null },
+        ]
         queue = queue.then(() => take(key, file))
       }
       return Math.max(0, files.length - room)
@@ -100,8 +154,7 @@ export function useThumbnails(ids: () => readonly MediaId[]): ShallowRef<Readonl
         asked.add(id)
         void core.call('media.thumbnail', { id }).then(answer => {
           if (!answer.ok || answer.data.base64 === null) return
-          const bytes = Uint8Array.from(atob(answer.data.base64), letter => letter.charCodeAt(0))
-          const url = URL.createObjectURL(new Blob([bytes], { type: 'image/jpeg' }))
+          const url = URL.createObjectURL(new Blob([bytesOf(answer.data.base64)], { type: 'image/jpeg' }))
           urls.value = new Map([...urls.value, [id, url]])
         })
       }

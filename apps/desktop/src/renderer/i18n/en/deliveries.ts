@@ -152,6 +152,7 @@ export const deliveries: Sentences<typeof fr> = {
   progress: 'Placing at Telegram',
   progressShort: '{done} of {total}',
   progressRead: '{name}: {done} messages placed of {total}',
+  uploading: 'Uploading {name}',
   progressFailed: '{n} failure | {n} failures',
   progressDone: 'Everything is placed at Telegram',
   progressDetails: 'Details of the placing',

@@ -149,6 +149,7 @@ export const deliveries = {
   progress: 'Mise en place chez Telegram',
   progressShort: '{done} sur {total}',
   progressRead: '{name} : {done} messages placés sur {total}',
+  uploading: 'Envoi du fichier {name}',
   progressFailed: '{n} échec | {n} échecs',
   progressDone: 'Tout est placé chez Telegram',
   progressDetails: 'Détails de la mise en place',
