@@ -11,6 +11,9 @@ const ROUND = 100
 const ROUNDS = 10
 const ACCOUNTS = 20
 const TRIES = 15
+const UPLOAD_BYTES = 20 * 2 ** 20
+const PART_BYTES = 512 * 1024
+const UPLOADS = 3
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
   const start = performance.now()
@@ -95,6 +98,45 @@ async function sends() {
   }
 }
 
+/** Parts of 512 KiB one after the other, as the product and the library both send them. */
+async function uploads() {
+  const { line } = await gatewayAt(place)
+  const bare = await bareAt(place)
+  const bytes = Buffer.alloc(UPLOAD_BYTES, 7)
+  const parts = Math.ceil(bytes.length / PART_BYTES)
+  const pieceOf = (part: number): Buffer => bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
+  const byGateway = async () => {
+    const fileId = randomId()
+    for (let part = 0; part < parts; part++)
+      valueOf(await line.saveFilePart({ fileId, parts, big: true, part, bytes: pieceOf(part) }))
+  }
+  const byBareLoop = async () => {
+    const fileId = bigInteger(randomId())
+    for (let part = 0; part < parts; part++)
+      await bare.invoke(
+        new BareApi.upload.SaveBigFilePart({
+          ...{ fileId, filePart: part, fileTotalParts: parts },
+          bytes: pieceOf(part),
+        }),
+      )
+  }
+  const took = { gateway: 0, bare: 0 }
+  await byGateway()
+  await byBareLoop()
+  for (let round = 0; round < UPLOADS; round++) {
+    took.gateway += await timed(byGateway)
+    took.bare += await timed(byBareLoop)
+  }
+  await line.destroy()
+  await bare.destroy()
+  const megabytesPerSecond = (ms: number) => (UPLOAD_BYTES * UPLOADS) / 2 ** 20 / (ms / 1000)
+  return {
+    gatewayMbPerSecond: megabytesPerSecond(took.gateway),
+    bareMbPerSecond: megabytesPerSecond(took.bare),
+    ratio: took.bare / took.gateway,
+  }
+}
+
 async function connecting() {
   const first = await gatewayAt(place)
   await first.line.destroy()
@@ -175,6 +217,7 @@ async function refreshes() {
 
 const measures: Record<string, () => Promise<object>> = {
   sends,
+  uploads,
   connecting,
   dialogs,
   'idle-gateway': () => idle(() => gatewayAt(place)),

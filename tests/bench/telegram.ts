@@ -11,7 +11,7 @@ const run = promisify(execFile)
 const here = import.meta.dirname
 const libraries = process.argv[2] === undefined ? ['telegram', 'teleproto'] : [process.argv[2]]
 const wanted = process.argv.slice(3)
-const all = ['sends', 'connecting', 'dialogs', 'idle-gateway', 'idle-bare', 'refreshes']
+const all = ['sends', 'uploads', 'connecting', 'dialogs', 'idle-gateway', 'idle-bare', 'refreshes']
 
 async function measure(library: string, what: string, place: Place): Promise<Record<string, number>> {
   const conditions = library === 'teleproto' ? ['--conditions=teleproto'] : []
