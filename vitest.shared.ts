@@ -6,5 +6,8 @@ export const sharedTestOptions: NonNullable<ViteUserConfig['test']> = {
   outputFile: { json: 'test-results/vitest.json' },
   // A rejected promise nobody waits for is a bug, not noise.
   dangerouslyIgnoreUnhandledErrors: false,
+  // Only what hangs ends by this: other suites run on the same cores, and no test asserts how long it takes.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
   restoreMocks: true,
 }

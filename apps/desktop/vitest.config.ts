@@ -13,6 +13,7 @@ export default defineConfig({
     ...sharedTestOptions,
     projects: [
       {
+        extends: true,
         resolve: { alias: withoutElectron },
         test: {
           name: 'core',
@@ -21,18 +22,17 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         resolve: { alias: { electron: src('main', 'testing', 'electron.ts') } },
         define: { __AUTOTELE_RELEASE__: 'false' },
         test: {
           name: 'shell',
           environment: 'node',
           include: ['src/{host,main,preload}/**/*.test.ts'],
-          // Real processes are started here, on machines that may be busy with others.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
         },
       },
       {
+        extends: true,
         plugins: [vue()],
         resolve: { alias: withoutElectron },
         test: {

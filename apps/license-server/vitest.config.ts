@@ -6,7 +6,5 @@ export default defineConfig({
     ...sharedTestOptions,
     include: ['src/**/*.test.ts'],
     globalSetup: ['src/testing/cluster.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
   },
 })

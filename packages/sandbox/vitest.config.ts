@@ -2,5 +2,5 @@ import { defineConfig } from 'vitest/config'
 import { sharedTestOptions } from '../../vitest.shared.ts'
 
 export default defineConfig({
-  test: { ...sharedTestOptions, include: ['src/**/*.test.ts'], testTimeout: 30_000 },
+  test: { ...sharedTestOptions, include: ['src/**/*.test.ts'] },
 })
