@@ -29,15 +29,40 @@ export const inGuides: ReadonlySet<string> = new Set([
   'shortcuts',
   'protection',
   'backup',
-  'diagnostics',
+  'diagnostics-done',
+  'log',
+  'privacy',
+  'templates',
 ])
 
-/** What the page shows as docs/images/<name>.webp: a third of the bytes of the same picture in PNG. */
-export async function takeDocumentPicture(page: Page, name: string): Promise<void> {
-  const file = join(documents, `${name}.webp`)
+const HEIGHT = 860
+/** Those that say little above the fold, with the height that shows them whole. */
+const TALL: Readonly<Record<string, number>> = {
+  'compose-album': 1380,
+  'compose-repeat': 1660,
+  composer: 1240,
+  license: 1000,
+}
+
+/**
+ * What the page shows from its top, as docs/images/<folder>/<name><theme>.webp: a third of the bytes of the same picture
+ * in PNG.
+ */
+export async function takeDocumentPicture(
+  page: Page,
+  { folder = '', name, theme = '' }: { folder?: string; name: string; theme?: string },
+): Promise<void> {
+  const width = page.viewportSize()?.width ?? 1280
+  await page.setViewportSize({ width, height: TALL[name] ?? HEIGHT })
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll('*')) element.scrollTop = 0
+  })
+  await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
+  const file = join(documents, folder, `${name}${theme}.webp`)
   const session = await page.context().newCDPSession(page)
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 })
   await session.detach()
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, Buffer.from(data, 'base64'))
+  await page.setViewportSize({ width, height: HEIGHT })
 }

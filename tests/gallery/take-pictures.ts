@@ -54,7 +54,7 @@ async function takeViews(): Promise<void> {
       if (forDocuments && !inGuides.has(view.name)) continue
       await openView(page, screens.origin, view, language)
       if (forDocuments) {
-        await takeDocumentPicture(page, `${language}/${view.name}`)
+        await takeDocumentPicture(page, { folder: language, name: view.name })
         continue
       }
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -73,7 +73,7 @@ async function picture(page: Page, name: string): Promise<void> {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.evaluate(() => document.fonts.ready)
     await page.waitForTimeout(300)
-    if (forDocuments) await takeDocumentPicture(page, `${name}-${colorScheme}`)
+    if (forDocuments) await takeDocumentPicture(page, { name, theme: `-${colorScheme}` })
     else await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
   }
   await page.emulateMedia({ colorScheme: 'light' })
