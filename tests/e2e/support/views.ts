@@ -4,11 +4,17 @@ import type { Page } from 'playwright-core'
 export type View = {
   readonly name: string
   readonly address: string
-  readonly scenario?: 'full' | 'new' | 'locked' | 'empty'
+  readonly scenario?: 'full' | 'new' | 'locked' | 'empty' | 'broken'
   prepare?(page: Page): Promise<void>
 }
 
-type Fake = { connect(connected: boolean): void; failNext(name: string, code: string): void }
+type Fake = {
+  connect(connected: boolean): void
+  failNext(name: string, code: string): void
+  emit(name: string, payload: object): void
+  call(name: string, input: object): Promise<{ readonly data: object }>
+  readonly state: { readonly settings: object; license: object }
+}
 type Window = typeof globalThis & { fake: Fake }
 
 const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click()
@@ -40,6 +46,36 @@ async function write(page: Page): Promise<void> {
   await page.locator('textarea').first().fill('Bonjour {groupe},\nmarché samedi à 9 h, place des Lilas. 🥕')
   for (const index of [1, 2, 4]) await boxes.nth(index).check()
   await page.locator('.when .shortcuts button').nth(2).click()
+}
+
+/** A licence whose seats are all taken. */
+async function fullLicense(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { fake } = globalThis as Window
+    const seats = ['Bureau de Léa', 'Portable de Nassim'].map((label, index) => ({
+      ...{ deviceId: `device-${String(index)}`, label, lastSeen: '2027-01-02T10:00:00Z' },
+    }))
+    fake.state.license = { ...fake.state.license, seats }
+    fake.failNext('license.activate', 'license/seat-limit')
+  })
+  const form = page.locator('form').last()
+  await form.locator('input').first().fill('ATL-AAAA-BBBB')
+  await form.locator('button[type=submit]').click()
+  await page.getByTestId('seat').first().waitFor()
+}
+
+/** The program ended badly, and a newer version is there. */
+async function crashed(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { fake } = globalThis as Window
+    const answer = await fake.call('shell.get', {})
+    fake.emit('shell.changed', {
+      ...answer.data,
+      crashedAt: '2027-01-05T08:00:00Z',
+      update: { state: 'available', version: '0.2.0', notes: 'Le calendrier est plus rapide.', page: null },
+    })
+  })
+  await page.locator('#application-crash').waitFor()
 }
 
 /** Every view of the interface, in words that hold in both languages. */
@@ -148,6 +184,7 @@ export const views: readonly View[] = [
     prepare: async page => {
       await write(page)
       await page.locator('.when [role=tab]').nth(1).click()
+      await page.locator('.when input[type=checkbox]').nth(5).check()
     },
   },
   {
@@ -165,7 +202,102 @@ export const views: readonly View[] = [
   { name: 'accounts-import', address: '/accounts/import' },
   { name: 'license', address: '/license' },
   { name: 'license-none', address: '/license', scenario: 'empty' },
+  { name: 'license-devices', address: '/license', prepare: fullLicense },
   { name: 'settings', address: '/settings' },
+  {
+    name: 'settings-broken',
+    address: '/settings',
+    prepare: async page => {
+      await page.evaluate(() => {
+        const { fake } = globalThis as Window
+        fake.emit('settings.changed', {
+          ...fake.state.settings,
+          problem: { code: 'settings/invalid', retryable: false, params: { key: 'rate_limit_delay' } },
+        })
+      })
+      await page.getByTestId('error').waitFor()
+    },
+  },
+  { name: 'pace', address: '/settings/pace' },
+  { name: 'protection', address: '/settings/protection' },
+  {
+    name: 'protection-change',
+    address: '/settings/protection',
+    prepare: async page => {
+      await press(page, /^(Changer la phrase|Change the passphrase)/)
+      await dialog(page)
+      await page.locator('.dialog input').nth(1).fill('quatre mots')
+    },
+  },
+  { name: 'backup', address: '/settings/backup' },
+  {
+    name: 'backup-made',
+    address: '/settings/backup',
+    prepare: async page => {
+      const fields = page.locator('.card form').first().locator('input')
+      for (const index of [0, 1]) await fields.nth(index).fill('quatre mots sans rapport')
+      await page.locator('.card form .primary').first().click()
+      await page.locator('.banner.good').waitFor()
+    },
+  },
+  {
+    name: 'backup-preview',
+    address: '/settings/backup',
+    prepare: async page => {
+      await press(page, /^(Voir la copie|See the copy)/)
+      await dialog(page)
+    },
+  },
+  { name: 'network', address: '/settings/network' },
+  { name: 'notices', address: '/settings/notifications' },
+  { name: 'application', address: '/settings/application' },
+  { name: 'application-crash', address: '/settings/application', prepare: crashed },
+  { name: 'log', address: '/settings/log' },
+  { name: 'log-empty', address: '/settings/log', scenario: 'empty' },
+  { name: 'diagnostics', address: '/settings/diagnostics' },
+  {
+    name: 'diagnostics-done',
+    address: '/settings/diagnostics',
+    prepare: async page => {
+      await page.locator('.empty button').click()
+      await page.getByTestId('verdict').waitFor()
+    },
+  },
+  {
+    name: 'diagnostics-export',
+    address: '/settings/diagnostics',
+    prepare: async page => {
+      await press(page, /^(Préparer|Prepare)/)
+      await dialog(page)
+      await page.locator('summary').first().click()
+    },
+  },
+  { name: 'privacy', address: '/settings/privacy' },
+  { name: 'about', address: '/settings/about' },
+  { name: 'help', address: '/help' },
+  { name: 'trouble', address: '/trouble', scenario: 'locked' },
+  { name: 'repair', address: '/messages', scenario: 'broken' },
+  { name: 'templates', address: '/templates' },
+  { name: 'templates-empty', address: '/templates', scenario: 'empty' },
+  {
+    name: 'templates-edit',
+    address: '/templates',
+    prepare: async page => {
+      await press(page, /^(Modifier :|Edit:)/)
+      await dialog(page)
+    },
+  },
+  {
+    name: 'templates-lists',
+    address: '/templates',
+    prepare: page => page.getByRole('tab').nth(1).click(),
+  },
+  {
+    name: 'templates-drafts',
+    address: '/templates',
+    prepare: page => page.getByRole('tab').nth(2).click(),
+  },
+  { name: 'account-defaults', address: '/accounts/a1/defaults' },
   { name: 'not-found', address: '/nowhere' },
   {
     name: 'shortcuts',

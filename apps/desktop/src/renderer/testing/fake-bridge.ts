@@ -40,7 +40,8 @@ import { fakeCare } from './fake-care.ts'
 import { fakeShell } from './fake-shell.ts'
 import { fakeWords } from './fake-words.ts'
 
-export type Scenario = 'full' | 'new' | 'locked' | 'empty'
+/** `broken`: the data does not open. */
+export type Scenario = 'full' | 'new' | 'locked' | 'empty' | 'broken'
 
 /** A failed call of the fake: what the router of the core would put in the envelope. */
 export class FakeFailure extends Error {
@@ -325,7 +326,10 @@ export function createFakeBridge(
 
   const words = fakeWords(emit, () => iso(clock()), scenario === 'full')
   const handlers: { -readonly [N in MethodName]: Handlers[N] } = {
-    'app.state': () => state.app,
+    'app.state': () => {
+      if (scenario === 'broken') throw new FakeFailure('storage/damaged')
+      return state.app
+    },
     'vault.create': () => setApp({ vault: 'open' }),
     'vault.unlock': ({ passphrase }) => {
       if (passphrase !== 'ouvre-toi sésame') throw new FakeFailure('vault/wrong-passphrase')

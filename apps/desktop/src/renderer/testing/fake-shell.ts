@@ -13,6 +13,7 @@ const firstView: ShellView = {
   notices: 'system',
   keyring: { backend: 'gnome_libsecret', changedFrom: null },
   portable: false,
+  picksFolders: true,
   update: { state: 'idle', checkedAt: null },
   link: false,
   crashedAt: null,
@@ -46,5 +47,6 @@ export function fakeShell(emit: (name: 'shell.changed', view: ShellView) => void
     'shell.downloadUpdate': () => view.update,
     'shell.installUpdate': () => view.update,
     'shell.skipUpdate': () => view.update,
+    'shell.pickFolder': () => ({ path: '/home/camille/AutoTele' }),
   }
 }

@@ -8,7 +8,7 @@ export const logs: Sentences<typeof fr> = {
   names: { debug: 'detail', info: 'info', warning: 'warning', error: 'error' },
   day: 'Day',
   newest: 'The newest',
-  search: 'Search the log',
+  search: 'Find words',
   follow: 'Follow live',
   copy: 'Copy these lines',
   lines: 'Lines of the log',

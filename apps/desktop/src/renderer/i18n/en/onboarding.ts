@@ -8,6 +8,7 @@ export const onboarding: Sentences<typeof fr> = {
   languageText: 'Prepare your messages once: Telegram publishes them on time, even with this computer off.',
   languageLabel: 'Language',
   start: 'Get started',
+  haveBackup: 'I have a backup',
   protectTitle: 'Protect your data',
   protectText: 'Your Telegram sessions are encrypted on this computer. A passphrase protects them best.',
   protectKeyringTitle: 'The keyring of this computer can be enough',

@@ -5,7 +5,7 @@ export const logs = {
   names: { debug: 'détail', info: 'info', warning: 'alerte', error: 'erreur' },
   day: 'Jour',
   newest: 'Le plus récent',
-  search: 'Chercher dans le journal',
+  search: 'Chercher des mots',
   follow: 'Suivre en direct',
   copy: 'Copier ces lignes',
   lines: 'Lignes du journal',

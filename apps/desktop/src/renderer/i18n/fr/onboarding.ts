@@ -6,6 +6,7 @@ export const onboarding = {
     'Préparez vos messages une fois : Telegram les publiera à l’heure dite, même ordinateur éteint.',
   languageLabel: 'Langue',
   start: 'Commencer',
+  haveBackup: 'J’ai une sauvegarde',
   protectTitle: 'Protégez vos données',
   protectText:
     'Vos sessions Telegram sont chiffrées sur cet ordinateur. Une phrase secrète est la meilleure protection.',
