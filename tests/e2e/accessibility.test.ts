@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
 import { readFile } from 'node:fs/promises'
 import type { AxeResults, RunOptions } from 'axe-core'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from './support/browser.ts'
+import { tabTo } from './support/keyboard.ts'
 import { serveScreens, type Screens } from './support/screens.ts'
 import { openView, views } from './support/views.ts'
 
@@ -131,15 +132,6 @@ test('with less motion asked for, nothing moves', async () => {
   expect(moving).toHaveLength(0)
 })
 
-/** As a person without a mouse gets somewhere. */
-async function tabTo(target: Locator): Promise<void> {
-  for (let step = 0; step < 80; step++) {
-    if (await target.evaluate(element => element === document.activeElement)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`The keyboard does not get to ${String(target)}`)
-}
-
 test('without a mouse: a message is written, dated, checked and scheduled', async () => {
   await openView(
     page,
@@ -152,18 +144,18 @@ test('without a mouse: a message is written, dated, checked and scheduled', asyn
   await page.getByRole('option').nth(1).waitFor({ state: 'detached' })
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Nouveau message' }).waitFor()
-  await tabTo(page.getByLabel('Texte du message'))
+  await tabTo(page, page.getByLabel('Texte du message'))
   await page.keyboard.type('Sans souris')
-  await tabTo(page.getByLabel('Date', { exact: true }))
+  await tabTo(page, page.getByLabel('Date', { exact: true }))
   await page.keyboard.type(`14/07/${String(new Date().getFullYear() + 1)}`)
-  await tabTo(page.getByLabel('Heure', { exact: true }))
+  await tabTo(page, page.getByLabel('Heure', { exact: true }))
   await page.keyboard.type('9h')
-  await tabTo(page.getByRole('checkbox', { name: 'Annonces du quartier' }))
+  await tabTo(page, page.getByRole('checkbox', { name: 'Annonces du quartier' }))
   await page.keyboard.press('Space')
-  await tabTo(page.getByRole('button', { name: 'Vérifier' }))
+  await tabTo(page, page.getByRole('button', { name: 'Vérifier' }))
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Vérifier avant de programmer' }).waitFor()
-  await tabTo(page.getByRole('button', { name: 'Programmer 1 message' }))
+  await tabTo(page, page.getByRole('button', { name: 'Programmer 1 message' }))
   await page.keyboard.press('Enter')
   await page.getByText('Sans souris').first().waitFor()
 })
@@ -175,17 +167,17 @@ test('without a mouse: rows are chosen with the arrows and Shift, and taken back
     views.find(({ name }) => name === 'messages')!,
   )
   const boxes = page.locator('[data-testid=delivery] input')
-  await tabTo(boxes.first())
+  await tabTo(page, boxes.first())
   await page.keyboard.press('Space')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Shift+ArrowDown')
   await page.getByText('3 choisis').first().waitFor()
-  await tabTo(page.getByRole('button', { name: 'Annuler l’envoi' }))
+  await tabTo(page, page.getByRole('button', { name: 'Annuler l’envoi' }))
   await page.keyboard.press('Enter')
   const confirm = page.getByRole('alertdialog').getByRole('button', { name: 'Annuler l’envoi' })
   await confirm.waitFor()
-  await tabTo(confirm)
+  await tabTo(page, confirm)
   await page.keyboard.press('Enter')
   await page.getByText('Annulation en cours').first().waitFor()
 })
@@ -196,7 +188,7 @@ test('without a mouse: a message of the calendar is moved to the next day', asyn
     screens.origin,
     views.find(({ name }) => name === 'calendar')!,
   )
-  await tabTo(page.locator('[data-delivery=d5]'))
+  await tabTo(page, page.locator('[data-delivery=d5]'))
   await page.keyboard.press('Alt+ArrowRight')
   await page.getByText('Nouvelle date pour 1 message').first().waitFor()
   await page.locator('[data-delivery=d5]:focus').waitFor()
