@@ -1,9 +1,16 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { sharedTestOptions } from '../vitest.shared.ts'
 
 // What stands behind the gateway is a condition of apps/desktop/package.json; everything of the gateway holds with both.
 const teleproto = ['teleproto', 'module', 'node', 'development|production']
+
+const withTeleproto = (include: string): TestProjectInlineConfiguration => ({
+  extends: true,
+  resolve: { conditions: teleproto },
+  ssr: { resolve: { conditions: teleproto } },
+  test: { name: 'teleproto', include: [include], env: { LIBRARY: 'teleproto' } },
+})
 
 export default defineConfig({
   test: {
@@ -13,18 +20,12 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     maxWorkers: Math.max(3, availableParallelism()),
-    projects: [
-      { extends: true, test: { name: 'product', include: ['**/*.test.ts'] } },
-      {
-        extends: true,
-        resolve: { conditions: teleproto },
-        ssr: { resolve: { conditions: teleproto } },
-        test: {
-          name: 'teleproto',
-          include: ['{gateway,network,import}/**/*.test.ts'],
-          env: { LIBRARY: 'teleproto' },
-        },
-      },
-    ],
+    projects:
+      process.env['LIBRARY'] === 'teleproto'
+        ? [withTeleproto('**/*.test.ts')]
+        : [
+            { extends: true, test: { name: 'product', include: ['**/*.test.ts'] } },
+            withTeleproto('{gateway,network,import}/**/*.test.ts'),
+          ],
   },
 })

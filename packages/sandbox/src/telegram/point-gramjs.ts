@@ -1,5 +1,6 @@
 import bigInt from 'big-integer'
-import { _serverKeys } from 'telegram/crypto/RSA.js'
+// Whichever library the gateway stands on in this process: both choose by the same condition.
+import { _serverKeys } from '#telegram/crypto/RSA.js'
 import { fingerprintOf, modulusOf } from './crypto/rsa.ts'
 
 type Place = { readonly host: string; readonly port: number }
@@ -8,7 +9,7 @@ type Place = { readonly host: string; readonly port: number }
 export type Asked = { readonly dcId?: number; readonly port?: number }
 
 /**
- * Makes the npm package `telegram` of this process trust a local data centre, and gives the address to dial. The
+ * Makes the Telegram library of this process trust a local data centre, and gives the address to dial. The
  * package dials port 80 whatever its session says, so the socket class of the client has to ask `resolveAddress`; of
  * several data centres it names the one with that id or port, and the first for anything else.
  * Throws in production: a client that trusts a home-made key must not exist there.
