@@ -6,12 +6,12 @@ import type { ReleaseFile } from '../../packages/crypto/src/index.ts'
 
 // Names as electron-builder.config.mjs makes them; AppImage and deb have their own words for a processor.
 const FORMS = [
-  [/-win-(x64|arm64)-setup\.exe$/, 'win32', 'nsis'],
-  [/-win-(x64|arm64)-portable\.exe$/, 'win32', 'portable'],
-  [/-linux-(x86_64|arm64)\.AppImage$/, 'linux', 'appimage'],
-  [/-linux-(amd64|arm64)\.deb$/, 'linux', 'deb'],
-  [/-mac-(x64|arm64)\.dmg$/, 'darwin', 'dmg'],
-  [/-mac-(x64|arm64)\.zip$/, 'darwin', 'zip'],
+  [/^-win-(x64|arm64)-setup\.exe$/, 'win32', 'nsis'],
+  [/^-win-(x64|arm64)-portable\.exe$/, 'win32', 'portable'],
+  [/^-linux-(x86_64|arm64)\.AppImage$/, 'linux', 'appimage'],
+  [/^-linux-(amd64|arm64)\.deb$/, 'linux', 'deb'],
+  [/^-mac-(x64|arm64)\.dmg$/, 'darwin', 'dmg'],
+  [/^-mac-(x64|arm64)\.zip$/, 'darwin', 'zip'],
 ] as const
 
 /** What a file of a release is, by its name; undefined for anything else. `version` must stand in the name. */
