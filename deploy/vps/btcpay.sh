@@ -6,7 +6,8 @@ set -euo pipefail
 [[ $EUID -eq 0 ]] || { echo 'Run as root.' >&2; exit 1; }
 
 folder=${BTCPAY_FOLDER:-/opt/btcpay}
-version=${BTCPAY_DOCKER_REF:-master}
+# What was read and is known to fit; a later one is chosen by whoever has read what changed. It brings BTCPay Server 2.4.0.
+version=${BTCPAY_DOCKER_REF:-f2dd817479e03ebfbe432d84b0b297950bd594d5}
 [[ -d $folder/btcpayserver-docker ]] ||
   git clone https://github.com/btcpayserver/btcpayserver-docker "$folder/btcpayserver-docker"
 cd "$folder/btcpayserver-docker"

@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { root, run, testWith } from './tools.ts'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -16,8 +17,18 @@ const required = {
 const monitoring = join('deploy', 'monitoring')
 
 describe('compose', () => {
-  const compose = async (files: readonly string[], env: Record<string, string> = required) =>
-    await run('docker-compose', [...files.flatMap(file => ['-f', file]), 'config'], env)
+  /** Debian's docker-compose reads everything but the project's name, which newer ones want. */
+  const withoutName = (folder: string, file: string): string[] => {
+    const copy = join(folder, basename(file))
+    writeFileSync(copy, read(file).replace(/^name: .*$/m, ''))
+    return ['-f', copy]
+  }
+  const compose = async (files: readonly string[], env: Record<string, string> = required) => {
+    const folder = mkdtempSync(join(tmpdir(), 'autotele-compose-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const copies = files.flatMap(file => withoutName(folder, file))
+    return await run('docker-compose', ['--project-directory', root, ...copies, 'config'], env)
+  }
 
   testWith('docker-compose', 'the file is valid, and so is it with BTCPay beside', async () => {
     await compose(['docker-compose.yml'])
@@ -41,6 +52,23 @@ describe('compose', () => {
     for (const image of images) expect(image).toMatch(/:(v?\d+\.\d+|\$\{AUTOTELE_VERSION)/)
     const published = [...text.matchAll(/^ {4}ports: (.*)$/gm)].map(match => match[1])
     expect(published).toEqual(["['80:80', '443:443', '443:443/udp']", "['127.0.0.1:3000:3000']"])
+  })
+
+  test('every service is kept small, unprivileged and apart: the database is on no network with Caddy', () => {
+    const text = read('docker-compose.yml')
+    for (const rule of ['read_only: true', 'cap_drop: [ALL]', 'no-new-privileges:true', 'max-size: 10m'])
+      expect(text.slice(text.indexOf('x-service:'), text.indexOf('x-server-environment:'))).toContain(rule)
+    const [, ...services] = text
+      .slice(text.indexOf('\nservices:\n'), text.indexOf('\nnetworks:\n'))
+      .split(/\n {2}(?=[a-z-]+:\n)/)
+    expect(services.length).toBeGreaterThan(10)
+    for (const service of services) expect(service).toContain('<<: *service\n')
+    const networksOf = (name: string) => {
+      const service = services.find(text => text.startsWith(`${name}:`)) ?? ''
+      return /^ {4}networks: \[(.*)\]$/m.exec(service)?.[1]?.split(', ')
+    }
+    expect([networksOf('postgres'), networksOf('caddy')]).toEqual([['data'], ['edge']])
+    for (const inner of ['data', 'watch']) expect(text).toContain(`  ${inner}: { internal: true }`)
   })
 
   test('every variable is explained in .env.example, and every one explained there is used', () => {

@@ -10,7 +10,8 @@ import { promisify } from 'node:util'
 import { startEmbeddedPostgres } from '@autotele/license-server/testing'
 import { startBtcpay } from '@autotele/sandbox/btcpay'
 import pg from 'pg'
-import { root, run, toolEnvironment } from './tools.ts'
+import { startNameServer } from './name-server.ts'
+import { root, toolEnvironment } from './tools.ts'
 
 const cli = join(root, 'apps', 'license-server', 'src', 'cli', 'main.ts')
 
@@ -20,12 +21,6 @@ export async function freePort(): Promise<number> {
   const { port } = probe.address() as AddressInfo
   await new Promise(resolve => probe.close(resolve))
   return port
-}
-
-/** What this machine's Caddy calls it to keep a request until a server has taken it. */
-export async function buffering(): Promise<string> {
-  const [, minor = 0] = /v?2\.(\d+)/.exec(await run('caddy', ['version'])) ?? []
-  return Number(minor) < 7 ? 'buffer_requests' : 'request_buffers 1MB'
 }
 
 /** Waits until `probe` gives something; the time-out is the test's. */
@@ -40,14 +35,16 @@ export async function until<T>(probe: () => Promise<T | undefined | false>): Pro
 /**
  * What the compose file starts, as programs of this machine: two license servers with their secrets in files on one
  * PostgreSQL whose user is no superuser, the Caddy of deploy/ in front of them, and a BTCPay that delivers through it.
- * `127.0.0.1` is the public host name, `localhost` the administration's.
+ * `127.0.0.1` is the public host name, `localhost` the administration's; `license-server` names both servers, as in Docker.
  */
 export async function startStage() {
   const folder = await mkdtemp(join(tmpdir(), 'autotele-stage-'))
   const secret = (name: string) => join(folder, 'secrets', name)
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
   const btcpay = await startBtcpay({ webhookDelaysMs: Array<number>(8).fill(60) })
-  const [proxyPort, healthPort, ...ports] = await Promise.all([1, 2, 3, 4].map(freePort))
+  const [proxyPort, healthPort, serverPort] = await Promise.all([1, 2, 3].map(freePort))
+  const addresses = ['127.0.0.2', '127.0.0.3']
+  const names = await startNameServer(addresses)
   const publicUrl = `http://127.0.0.1:${String(proxyPort)}`
   const adminUrl = `http://localhost:${String(proxyPort)}`
   const running = new Set<ChildProcess>()
@@ -98,11 +95,12 @@ export async function startStage() {
   }
 
   /** A license server that can be restarted at its place. */
-  async function startServer(port: number) {
+  async function startServer(host: string) {
     let child: ChildProcess
     let metricsUrl = ''
     const boot = async () => {
-      child = start(process.execPath, [cli, 'serve', '--json'], { ...environment, PORT: String(port) })
+      const address = { AUTOTELE_HOST: host, PORT: String(serverPort) }
+      child = start(process.execPath, [cli, 'serve', '--json'], { ...environment, ...address })
       const line = child.stdout && once(createInterface(child.stdout), 'line')
       const ready = await Promise.race([line, once(child, 'exit').then(() => undefined)])
       if (!ready) throw new Error(`the server did not start: ${logs.slice(-5).join('\n')}`)
@@ -115,7 +113,6 @@ export async function startStage() {
     }
     await boot()
     return {
-      url: `http://127.0.0.1:${String(port)}`,
       metricsUrl: () => metricsUrl,
       async restart() {
         await stop()
@@ -140,7 +137,7 @@ export async function startStage() {
     url: `${publicUrl}/webhooks/btcpay`,
     secret: (await readFile(secret('btcpay-webhook-secret'), 'utf8')).trim(),
   })
-  const servers = [await startServer(ports[0] ?? 0), await startServer(ports[1] ?? 0)]
+  const servers = await Promise.all(addresses.map(startServer))
   start('caddy', ['run', '--adapter', 'caddyfile', '--config', join(root, 'deploy', 'caddy', 'Caddyfile')], {
     ...toolEnvironment(),
     XDG_DATA_HOME: join(folder, 'caddy'),
@@ -149,9 +146,9 @@ export async function startStage() {
     AUTOTELE_DOMAIN: publicUrl,
     AUTOTELE_ADMIN_DOMAIN: adminUrl,
     AUTOTELE_ADMIN_NETWORKS: '127.0.0.0/8 ::1',
-    AUTOTELE_UPSTREAMS: servers.map(server => server.url.replace('http://', '')).join(' '),
+    AUTOTELE_UPSTREAM: `license-server:${String(serverPort)}`,
     CADDY_HEALTH_PORT: String(healthPort),
-    CADDY_BUFFERING: await buffering(),
+    CADDY_TRANSPORT: `resolvers udp/${names.address}`,
   })
   await until(async () => (await fetch(`${publicUrl}/livez`)).ok)
 
@@ -190,6 +187,7 @@ export async function startStage() {
           return once(child, 'exit')
         }),
       )
+      await names.stop()
       await btcpay.stop()
       await cluster.end()
       await postgres.stop()

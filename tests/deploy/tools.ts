@@ -40,6 +40,8 @@ const answers = (program: string): boolean =>
 
 /** Why a program is not to be had here; `undefined` when it is there now. */
 function obtain(program: string): string | undefined {
+  // The two servers have addresses of their own, 127.0.0.2 and 127.0.0.3.
+  if (program === 'caddy' && process.platform !== 'linux') return 'two servers on one port need Linux'
   if (answers(program)) return undefined
   if (process.platform !== 'linux') return `${program} is not installed`
   mkdirSync(join(cache, 'debs'), { recursive: true })

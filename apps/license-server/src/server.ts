@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { PublicJwk } from '@autotele/shared'
 import { createApp } from './app.ts'
@@ -308,8 +309,25 @@ async function listen(server: Server, port: number, host: string): Promise<strin
   return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${String(actual)}`
 }
 
+/** A turn of the event loop in which nothing else was done, and how many are waited for. */
+const QUIET_TURN_MS = 0.3
+const MOST_TURNS = 1000
+
+/**
+ * Connections that the kernel has made and we have not taken yet are reset when we stop listening, and a payment sent over
+ * one is lost to its sender. They are all taken at the beginning of a turn; after a quiet one there are none.
+ */
+async function takeWaiting(): Promise<void> {
+  for (let turns = 0; turns < MOST_TURNS; turns++) {
+    const began = performance.now()
+    await turn()
+    if (performance.now() - began < QUIET_TURN_MS) return
+  }
+}
+
 /** Takes no new connection, lets running requests end, and cuts those that take too long. */
 async function close(server: Server): Promise<void> {
+  await takeWaiting()
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
   // A connection that is kept alive becomes idle when its last answer is out, and would hold us for seconds.
   const idle = setInterval(() => server.closeIdleConnections(), 50)
