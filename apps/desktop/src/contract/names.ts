@@ -102,6 +102,7 @@ export const METHOD_NAMES = [
   'shell.downloadUpdate',
   'shell.installUpdate',
   'shell.skipUpdate',
+  'shell.pickFolder',
   'templates.list',
   'templates.save',
   'templates.remove',

@@ -84,6 +84,8 @@ export const ShellView = z.object({
   }),
   /** The data stands beside the program: a passphrase is required, and updates are fetched by hand. */
   portable: z.boolean(),
+  /** Whether `pickFolder` can ask for one. */
+  picksFolders: z.boolean(),
   update: UpdateView,
   /** A link waits to be taken with `takeLink`. */
   link: z.boolean(),
@@ -125,6 +127,8 @@ export const shell = {
   installUpdate: method(z.strictObject({ whenIdle: z.boolean() }), UpdateView),
   /** Not offered again; a later version is. */
   skipUpdate: method(z.strictObject({ version: z.string().max(50) }), UpdateView),
+  /** Asks the person for a folder with the system's own dialog; null: closed without one. `shell/not-here` in a browser. */
+  pickFolder: method(Nothing, z.object({ path: z.string().nullable() })),
   changed: event(ShellView),
   noticed: event(Notice),
 } as const

@@ -81,6 +81,7 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
       notices: 'page',
       keyring: () => ({ backend: null, changedFrom: null }),
       portable: false,
+      pickFolder: null,
       updates: null,
       quitAnd: () => undefined,
       notify: notice => {

@@ -122,6 +122,14 @@ test('the page navigates nowhere and is given no permission', () => {
   expect(check(null, 'notifications', 'app://bundle/')).toBe(false)
 })
 
+test('a folder is asked for with the system’s own dialog', async () => {
+  dialog.folders = [folder]
+  expect((await ask('shell.pickFolder')).data).toEqual({ path: folder })
+  expect(dialog.shown.at(-1)).toMatchObject({ properties: ['openDirectory', 'dontAddToRecent'] })
+  dialog.folders = []
+  expect((await ask('shell.pickFolder')).data).toEqual({ path: null })
+})
+
 test('the link of a cold start waits for the page, which takes it once; a warm one is told', async () => {
   expect(await ask('shell.get')).toMatchObject({ ok: true, data: { link: true, tray: true } })
   expect((await ask('shell.takeLink')).data).toEqual({ link: { kind: 'license', licenseKey: 'COLD' } })

@@ -18,11 +18,13 @@ import { installLifecycle, reportTrouble } from './lifecycle.ts'
 import { installContextMenu, installMenu } from './menu.ts'
 import { createNotifier } from './notifications.ts'
 import { installPaths } from './paths.ts'
+import { pickFolder } from './pick-folder.ts'
 import { installPower } from './power.ts'
 import { registerAppScheme, serveInterface } from './protocol.ts'
 import { findDependants, mayQuit } from './quit-question.ts'
 import { createLinks, installNavigationGuards, secureSession } from './security.ts'
 import { claimSingleInstance } from './single-instance.ts'
+import { watchTrayStatus } from './tray-status.ts'
 import { installTray } from './tray.ts'
 import { createUpdatePort } from './updates.ts'
 import { openWindow, present } from './window.ts'
@@ -99,6 +101,7 @@ function start(deepLinks: ReturnType<typeof installDeepLinks>): void {
       notices: notifier.supported ? 'system' : 'none',
       keyring: () => keyring.status(),
       portable,
+      pickFolder: () => pickFolder(window),
       updates: createUpdatePort({
         portable,
         dataFolder,
@@ -134,9 +137,17 @@ function start(deepLinks: ReturnType<typeof installDeepLinks>): void {
   })
 
   let connected = false
+  const status = watchTrayStatus({
+    core,
+    timers: systemTimers,
+    onChange: () => {
+      tray.render()
+    },
+  })
   const tray = installTray({
     language: shell.language,
     connected: () => connected,
+    status,
     show: () => {
       show()
     },

@@ -40,6 +40,7 @@ function started({ folder = tempFolder(), ...over }: { folder?: string } & Parti
       notices: 'system',
       keyring: () => ({ backend: 'dpapi', changedFrom: null }),
       portable: false,
+      pickFolder: null,
       updates: null,
       quitAnd: () => undefined,
       notify: notice => void notified.push(notice),
@@ -58,6 +59,13 @@ function started({ folder = tempFolder(), ...over }: { folder?: string } & Parti
   }
   return { shell, data, happens, emitted, notified, time, folder }
 }
+
+test('a folder is asked for where the system has a dialog, and nowhere else', async () => {
+  const { data } = started({ pickFolder: () => Promise.resolve('/home/a/AutoTele') })
+  expect(await data('shell.get')).toMatchObject({ picksFolders: true })
+  expect(await data('shell.pickFolder')).toEqual({ path: '/home/a/AutoTele' })
+  expect(await started().data('shell.pickFolder')).toBe('shell/not-here')
+})
 
 test('its own methods are answered here, all others by the core', async () => {
   const { data } = started()

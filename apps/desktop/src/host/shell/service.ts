@@ -25,6 +25,8 @@ export type ShellSurroundings = {
   readonly notices: ShellView['notices']
   readonly keyring: () => ShellView['keyring']
   readonly portable: boolean
+  /** Asks for a folder; null: not to be had here. */
+  readonly pickFolder: (() => Promise<string | null>) | null
   readonly updates: UpdatePort | null
   /** Ends the program in good order, then calls `last`. */
   readonly quitAnd: (last: () => void) => void
@@ -86,6 +88,7 @@ export function createShell(deps: {
       notices: here.notices,
       keyring: here.keyring(),
       portable: here.portable,
+      picksFolders: here.pickFolder !== null,
       update: updates.view(),
       link: link !== null,
       crashedAt: crashes.last()?.at ?? null,
@@ -127,6 +130,10 @@ export function createShell(deps: {
     'shell.downloadUpdate': () => updates.download(),
     'shell.installUpdate': ({ whenIdle }) => updates.install(whenIdle),
     'shell.skipUpdate': ({ version }) => updates.skip(version),
+    async 'shell.pickFolder'() {
+      if (here.pickFolder === null) throw new CallFailure('shell/not-here')
+      return { path: await here.pickFolder() }
+    },
   }
 
   async function answer(name: string, input: unknown): Promise<Envelope<unknown>> {

@@ -269,18 +269,19 @@ type MenuItem = { readonly label?: string; readonly click?: () => void }
 export class Tray extends EventEmitter {
   static opened: Tray[] = []
   menu: readonly MenuItem[] = []
-  readonly image: unknown
+  tip = ''
+  image: unknown
 
   constructor(image: unknown) {
     super()
     this.image = image
     Tray.opened.push(this)
   }
-  setImage(): void {
-    return
+  setImage(image: unknown): void {
+    this.image = image
   }
-  setToolTip(): void {
-    return
+  setToolTip(tip: string): void {
+    this.tip = tip
   }
   setContextMenu({ template }: { template: readonly MenuItem[] }): void {
     this.menu = template
@@ -324,6 +325,12 @@ export const dialog = {
   showMessageBox: (...content: unknown[]): Promise<{ response: number }> => {
     dialog.shown.push(content.at(-1))
     return Promise.resolve({ response: dialog.response })
+  },
+  /** The folder that is chosen next; none: the dialog is closed. */
+  folders: [] as string[],
+  showOpenDialog: (...content: unknown[]): Promise<{ filePaths: string[] }> => {
+    dialog.shown.push(content.at(-1))
+    return Promise.resolve({ filePaths: dialog.folders })
   },
   showMessageBoxSync: (content: unknown): number => {
     dialog.shown.push(content)

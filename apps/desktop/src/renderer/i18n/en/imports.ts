@@ -9,6 +9,7 @@ export const imports = {
   },
   path: 'Path of the folder, on this computer',
   pathHint: 'The one that contains “sessions”, “config” and “logs”. For example C:\\AutoTele.',
+  browse: 'Choose the folder…',
   pathMissing: 'Write the full path of the folder.',
   file: 'File',
   fileHint: 'A .session file of Telethon. If it is too large, give its path instead.',

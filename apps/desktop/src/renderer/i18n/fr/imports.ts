@@ -9,6 +9,7 @@ export const imports = {
   },
   path: 'Chemin du dossier, sur cet ordinateur',
   pathHint: 'Celui qui contient « sessions », « config » et « logs ». Par exemple C:\\AutoTele.',
+  browse: 'Choisir le dossier…',
   pathMissing: 'Écrivez le chemin complet du dossier.',
   file: 'Fichier',
   fileHint: 'Un fichier .session de Telethon. S’il est trop gros, donnez son chemin à la place.',
