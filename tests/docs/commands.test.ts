@@ -60,13 +60,14 @@ test.skipIf(process.platform === 'win32')(
     const folder = await mkdtemp(join(tmpdir(), 'autotele-guide-'))
     const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
     const btcpay = await startBtcpay()
-    const scripts: string[] = []
+    // What is told more than once is done once; --json says the same.
+    const commands = new Set<string>()
     for (const path of guide) {
       for (const block of parse(path).blocks) {
         if (block.info !== 'sh') continue
         const lines = commandLines(block)
         if (lines.every(line => Object.keys(ELSEWHERE).some(command => line.startsWith(command)))) continue
-        scripts.push(`echo "--- ${path}"`, ...lines)
+        for (const line of lines) commands.add(line.replace(/ --json$/, ''))
       }
     }
     const secret = (name: string) => join(folder, 'secrets', name)
@@ -106,7 +107,7 @@ recipient() {
   AUTOTELE_BACKUP_RECIPIENTS=$("$AUTOTELE_RUNTIME" "$AUTOTELE_CLI" secrets:init secrets | sed -n 's/.*RECIPIENTS=//p')
   export AUTOTELE_BACKUP_RECIPIENTS
 }
-${scripts.join('\n')}
+${[...commands].join('\n')}
 `
     try {
       const file = join(folder, 'guide.sh')

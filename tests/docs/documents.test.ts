@@ -17,6 +17,7 @@ const TWINS: Readonly<Record<string, string>> = {
   'guide-administrateur/8-liste-de-controle.md': 'administrator-guide/8-checklist.md',
   'donnees-et-conservation.md': 'data-and-retention.md',
   'guide-utilisateur.md': 'user-guide.md',
+  'publier.md': 'releasing.md',
   'modele-de-securite.md': 'security-model.md',
   'serveur-sans-ecran.md': 'headless.md',
 }
@@ -125,6 +126,7 @@ describe('variables', () => {
       'apps/license-server/src/cli/rotate-command.ts',
       'apps/license-server/src/cli/preflight-command.ts',
       'deploy/vps/btcpay.sh',
+      'docker-compose.yml',
       '.github/workflows/ci.yml',
     ]
     const known = new Set([

@@ -1,7 +1,7 @@
 import { plusSeconds, toDate, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
 
-/** Days. Each is explained in docs/retention.md, which a test compares with this. */
+/** Days. Each is explained in docs/en/data-and-retention.md, which a test compares with this. */
 export const KEPT_DAYS = {
   idempotencyKeys: 2,
   issuances: 30,
