@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test, vi } from 'vitest'
-import type { Envelope } from '../contract/index.ts'
-import { settle, tempFolder } from '../core/testing/index.ts'
+import type { Envelope, EventMessage } from '../contract/index.ts'
+import { fakeTime, settle, tempFolder } from '../core/testing/index.ts'
 import { createAutostart, startsHidden } from './autostart.ts'
 import { createNotifier } from './notifications.ts'
 import { findDependants, mayQuit } from './quit-question.ts'
 import { app, dialog, Notification, Tray } from './testing/electron.ts'
-import { installTray } from './tray.ts'
+import { watchTrayStatus } from './tray-status.ts'
+import { installTray, trayTip } from './tray.ts'
 
 const on = (platform: string): void => {
   vi.spyOn(process, 'platform', 'get').mockReturnValue(platform as NodeJS.Platform)
@@ -65,6 +66,7 @@ async function trayWhere(probe: () => Promise<boolean>) {
     probe,
     language: () => 'en',
     connected: () => true,
+    status: () => ({ next: { at: '2027-07-15T07:00:00.000Z', timeZone: 'Europe/Paris' }, paused: true }),
     show: () => void events.push('show'),
     pause: paused => void events.push(`pause:${paused}`),
     quit: () => void events.push('quit'),
@@ -81,6 +83,42 @@ test('the tray has a menu that opens, pauses, resumes and quits', async () => {
   icon.emit('click')
   expect(events).toEqual(['known:true', 'show', 'pause:true', 'pause:false', 'quit', 'show'])
   expect(tray.available()).toBe(true)
+})
+
+test('the tray says when the next message goes out, at its own hour, and that everything is paused', async () => {
+  await trayWhere(() => Promise.resolve(true))
+  expect(Tray.opened[0]?.tip).toBe('AutoTele · paused · next message: Thu, Jul 15, 09:00')
+  const none = { next: null, paused: false }
+  expect(trayTip(none, 'fr')).toBe('AutoTele')
+})
+
+test('what the tray says follows the core: one question for a swarm of events, nothing while the vault is locked', async () => {
+  const { clock, timers, advance } = fakeTime()
+  const answers: Record<string, unknown> = {}
+  const asked: string[] = []
+  let hear: (message: EventMessage) => void = () => undefined
+  let connect: (connected: boolean) => void = () => undefined
+  let changes = 0
+  const status = watchTrayStatus({
+    core: {
+      call: (name: string) => (asked.push(name), answering(answers)(name)),
+      subscribe: listener => ((hear = listener), () => undefined),
+      onConnection: listener => ((connect = listener), () => undefined),
+    },
+    timers,
+    onChange: () => void changes++,
+  })
+  connect(true)
+  await advance(1000)
+  expect([status(), changes]).toEqual([{ next: null, paused: false }, 0])
+  const at = new Date(clock.now()).toISOString()
+  answers['deliveries.list'] = { items: [{ at, timeZone: 'Europe/Paris' }], next: null, total: 1 }
+  answers['deliveries.progress'] = [{ waiting: { reason: 'paused', until: null } }]
+  asked.length = 0
+  for (let i = 0; i < 20; i++) hear({ name: 'deliveries.changed' } as EventMessage)
+  await advance(1000)
+  expect(asked).toEqual(['deliveries.list', 'deliveries.progress'])
+  expect([status(), changes]).toEqual([{ next: { at, timeZone: 'Europe/Paris' }, paused: true }, 1])
 })
 
 test.each([

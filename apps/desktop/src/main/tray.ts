@@ -1,11 +1,41 @@
 import { Menu, Tray } from 'electron'
 import { execFile } from 'node:child_process'
 import { trayIcon } from './tray-icon.ts'
+import type { TrayStatus } from './tray-status.ts'
 
 const WORDS = {
-  fr: { show: 'Ouvrir AutoTele', pause: 'Tout mettre en pause', resume: 'Tout reprendre', quit: 'Quitter' },
-  en: { show: 'Open AutoTele', pause: 'Pause everything', resume: 'Resume everything', quit: 'Quit' },
+  fr: {
+    show: 'Ouvrir AutoTele',
+    pause: 'Tout mettre en pause',
+    resume: 'Tout reprendre',
+    quit: 'Quitter',
+    paused: 'en pause',
+    next: (when: string) => `prochain envoi : ${when}`,
+  },
+  en: {
+    show: 'Open AutoTele',
+    pause: 'Pause everything',
+    resume: 'Resume everything',
+    quit: 'Quit',
+    paused: 'paused',
+    next: (when: string) => `next message: ${when}`,
+  },
 } as const
+
+/** `AutoTele · next message: Thu, Jul 15, 09:00`, at the hour of the message's own zone. */
+export function trayTip({ next, paused }: TrayStatus, language: 'fr' | 'en'): string {
+  const words = WORDS[language]
+  const parts: string[] = ['AutoTele']
+  if (paused) parts.push(words.paused)
+  if (next !== null) {
+    const format = new Intl.DateTimeFormat(language, {
+      ...{ weekday: 'short', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+      ...{ hourCycle: 'h23', timeZone: next.timeZone },
+    })
+    parts.push(words.next(format.format(Date.parse(next.at))))
+  }
+  return parts.join(' · ')
+}
 
 export type TrayIcon = {
   /** False until the system has said that there is one. */
@@ -22,18 +52,21 @@ export function installTray(options: {
   readonly probe?: () => Promise<boolean>
   readonly language: () => 'fr' | 'en'
   readonly connected: () => boolean
+  readonly status: () => TrayStatus
   readonly show: () => void
   readonly pause: (paused: boolean) => void
   readonly quit: () => void
   readonly onKnown: (available: boolean) => void
 }): TrayIcon {
-  const { probe = hasTray, language, connected, show, pause, quit, onKnown } = options
+  const { probe = hasTray, language, connected, status, show, pause, quit, onKnown } = options
   let tray: Tray | undefined
 
   function render(): void {
     if (tray === undefined) return
     const words = WORDS[language()]
-    tray.setImage(trayIcon(connected() ? 'running' : 'trouble'))
+    const running = status().paused ? 'paused' : 'running'
+    tray.setImage(trayIcon(connected() ? running : 'trouble'))
+    tray.setToolTip(trayTip(status(), language()))
     tray.setContextMenu(
       Menu.buildFromTemplate([
         { label: words.show, click: show },
@@ -50,7 +83,6 @@ export function installTray(options: {
     available => {
       if (available) {
         tray = new Tray(trayIcon('running'))
-        tray.setToolTip('AutoTele')
         tray.on('click', show)
         render()
       }
