@@ -1,24 +1,25 @@
-import type { Installed } from '@autotele/crypto'
 import { app, autoUpdater, net } from 'electron'
 import { spawn } from 'node:child_process'
 import { chmodSync, renameSync } from 'node:fs'
 import { copyFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Clock, Log, Timers } from '../core/ports.ts'
 import { UPDATE_FEED } from '../host/release.ts'
 import { UpdateFailure, type UpdatePort } from '../host/shell/updates.ts'
 import { createUpdater, type Installer } from '../host/updates/updater.ts'
 
+type UpdaterOptions = Parameters<typeof createUpdater>[0]
+type Form = UpdaterOptions['installed']['form']
+
 /** How this program came onto the machine. A Debian package belongs to the system and its administrator. */
-export function installedForm(portable: boolean, env: NodeJS.ProcessEnv): Installed['form'] {
+export function installedForm(portable: boolean, env: NodeJS.ProcessEnv): Form {
   if (process.platform === 'darwin') return 'zip'
   if (process.platform === 'win32') return portable ? 'portable' : 'nsis'
   return env['APPIMAGE'] === undefined ? 'deb' : 'appimage'
 }
 
 /** Null: replaced by hand. */
-export function installerFor(form: Installed['form'], env: NodeJS.ProcessEnv): Installer | null {
+export function installerFor(form: Form, env: NodeJS.ProcessEnv): Installer | null {
   if (form === 'nsis') return windowsInstaller
   if (form === 'zip') return macInstaller
   return form === 'appimage' && env['APPIMAGE'] !== undefined ? appImageInstaller(env['APPIMAGE']) : null
@@ -90,14 +91,12 @@ const macInstaller: Installer = {
 }
 
 /** Updates of a packaged program that was built for an operator; null: it looks for none. */
-export function createUpdatePort(options: {
-  readonly portable: boolean
-  readonly dataFolder: string
-  readonly clock: Clock
-  readonly timers: Timers
-  readonly log: Log
-  readonly language: () => 'fr' | 'en'
-}): UpdatePort | null {
+export function createUpdatePort(
+  options: Pick<UpdaterOptions, 'clock' | 'timers' | 'log' | 'language'> & {
+    readonly portable: boolean
+    readonly dataFolder: string
+  },
+): UpdatePort | null {
   const { platform, arch } = process
   const known =
     (platform === 'win32' || platform === 'darwin' || platform === 'linux') &&
