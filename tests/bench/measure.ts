@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { DialogCursor, DialogPage, Peer } from '../../apps/desktop/src/core/telegram/gateway.ts'
 import { BareApi, bareAt, bigInteger, gatewayAt, randomId, savedSession, valueOf } from './clients.ts'
 import type { Place } from './data-centre.ts'
+import { openUnpaced } from './deliveries.ts'
 
 // One measurement in one process: `node --expose-gc measure.ts <what>`, with the place of the data centre in PLACE.
 // Prints its figures as JSON.
@@ -95,6 +96,47 @@ async function sends() {
     gatewayPerSecond: perSecond(took.gateway),
     barePerSecond: perSecond(took.bare),
     ratio: took.bare / took.gateway,
+  }
+}
+
+/** Whole deliveries, each with its durable commits, against the requests alone; a round of each in turn. */
+async function deliveries() {
+  const { line, peers } = await channels()
+  await line.destroy()
+  const bare = await bareAt(place)
+  const core = await openUnpaced(place)
+  const at = Math.floor(Date.now() / 1000) + 7 * 86_400
+  const byBareLoop = async (peer: Peer) => {
+    if (peer.kind !== 'channel') throw new Error('not a channel')
+    const { InputPeerChannel, messages } = BareApi
+    const [channelId, accessHash] = [bigInteger(peer.id), bigInteger(peer.accessHash)]
+    for (let i = 0; i < ROUND; i++)
+      await bare.invoke(
+        new messages.SendMessage({
+          peer: new InputPeerChannel({ channelId, accessHash }),
+          message: 'Réunion ce soir à 20 h',
+          noWebpage: true,
+          scheduleDate: at + i,
+          randomId: bigInteger(randomId()),
+        }),
+      )
+  }
+  const took = { core: 0, bare: 0 }
+  for (let round = -1; round < ROUNDS; round++) {
+    // As many chats as dates: both sides put one message into ten chats, or ten into one, at the same cost there.
+    const core_ = await core.place(10, ROUND / 10)
+    const bare_ = await timed(() => byBareLoop(peers[round + 1] as Peer))
+    if (round < 0) continue
+    took.core += core_
+    took.bare += bare_
+  }
+  await core.stop()
+  await bare.destroy()
+  const perSecond = (ms: number) => (ROUND * ROUNDS * 1000) / ms
+  return {
+    corePerSecond: perSecond(took.core),
+    barePerSecond: perSecond(took.bare),
+    ratio: took.bare / took.core,
   }
 }
 
@@ -217,6 +259,7 @@ async function refreshes() {
 
 const measures: Record<string, () => Promise<object>> = {
   sends,
+  deliveries,
   uploads,
   connecting,
   dialogs,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Place } from './data-centre.ts'
 
-// `pnpm bench:telegram [telegram|teleproto]`: each measurement in a process of its own, against a data centre in
+// `pnpm bench:telegram [telegram|teleproto] [measurements]`: each measurement in a process of its own, against a data centre in
 // another. What counts are the ratios: both sides of one are measured in the same run.
 
 const run = promisify(execFile)
