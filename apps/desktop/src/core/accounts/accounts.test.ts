@@ -242,7 +242,7 @@ describe('what is kept', () => {
     expect(await again.handlers['accounts.list']({})).toMatchObject([{ name: 'Membre 1', health: 'online' }])
   })
 
-  test('a session file that was altered signs the account out instead of trusting it', async () => {
+  test('a session file that was altered signs the account out instead of trusting it, until it is put back', async () => {
     const { core, dc, parts } = await fresh()
     const accountId = await signIn(core, 1)
     await core.stop()
@@ -255,6 +255,15 @@ describe('what is kept', () => {
     await again.start()
     onTestFinished(() => again.stop())
     expect(await again.handlers['accounts.list']({})).toMatchObject([{ health: 'signed-out' }])
+    await again.stop()
+    bytes[bytes.length - 1]! ^= 1
+    writeFileSync(file, bytes)
+    const restored = createMessaging(dc, parts)
+    await restored.start()
+    onTestFinished(() => restored.stop())
+    expect(await restored.handlers['accounts.list']({})).toMatchObject([
+      { health: 'online', lastError: null },
+    ])
   })
 })
 

@@ -228,11 +228,15 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       log('error', 'account.session', {
         error: error instanceof CallFailure ? error.error.code : 'unreadable',
       })
-      return null
+      return 'damaged' as const
     })
     if (stopped) return
-    if (session === null)
-      return update(accountId, () => store.setStanding(accountId, 'signed-out', 'telegram/signed-out'))
+    if (session === null || session === 'damaged') {
+      const code = session === null ? 'telegram/signed-out' : DAMAGED
+      return update(accountId, () => store.setStanding(accountId, 'signed-out', code))
+    }
+    // Its file was put back, from a backup.
+    if (isDamaged(known(accountId))) update(accountId, () => store.setStanding(accountId, 'signed-in', null))
     const line = lineOf(accountId, session)
     lines.set(accountId, line)
     await line.connect()
@@ -364,7 +368,9 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       load()
       for (const { id, waitUntil } of cached.values())
         if (waitUntil !== null && waitUntil > clock.now()) wakeAt(id, waitUntil)
-      const usable = [...cached.values()].filter(account => account.standing !== 'signed-out')
+      const usable = [...cached.values()].filter(
+        account => account.standing !== 'signed-out' || isDamaged(account),
+      )
       await Promise.all(usable.map(account => openLine(account.id)))
     },
     stop: async () => {
@@ -403,5 +409,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     },
   }
 }
+
+/** Signed out here alone, because the session's file does not open: Telegram still knows it. */
+const DAMAGED = 'vault/damaged'
+const isDamaged = ({ standing, lastError }: Account): boolean =>
+  standing === 'signed-out' && lastError === DAMAGED
 
 const SIGNED_OUT: TelegramFailure = { reaction: 'RELOGIN', code: 'telegram/signed-out', rpc: 'signed-out' }

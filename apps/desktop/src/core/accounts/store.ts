@@ -20,8 +20,6 @@ export type Account = Person & {
   readonly waitUntil: number | null
 }
 
-export type AccountStore = ReturnType<typeof createAccountStore>
-
 /** The rows of accounts; who they belong to is sealed. */
 export function createAccountStore(database: Database, sealer: Sealer) {
   const toAccount = (row: Row): Account => ({

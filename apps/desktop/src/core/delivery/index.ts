@@ -25,7 +25,7 @@ import { createUploads } from './uploads.ts'
 import { viewOf } from './view.ts'
 import { createWholePlan, type PlanHandlers } from './whole-plan.ts'
 
-export type { AccountsPort, DeliveryDeps, TargetsPort } from './ports.ts'
+export type { DeliveryDeps } from './ports.ts'
 export type { NewPlan } from './store.ts'
 export { placingSeconds, type PaceSettings } from './pace.ts'
 

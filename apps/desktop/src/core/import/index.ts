@@ -1,1 +1,1 @@
-export { createImport, type Import } from './import.ts'
+export { createImport } from './import.ts'

@@ -8,8 +8,6 @@ const DRAFT = 'imported-draft'
 const ENTRY = 'imported-entry'
 const PAGE = 100
 
-export type ImportStore = ReturnType<typeof createImportStore>
-
 /** Drafts and history of an older program, sealed, one record each. Their ids are in order of time. */
 export function createImportStore(database: Database, sealer: Sealer, log: Log) {
   const add = (kind: string, id: string, value: unknown): boolean =>

@@ -101,7 +101,17 @@ test('the same text from two accounts of ours within a day is told, whichever of
   expect(await of({ dates: ['2027-01-07T18:00'] })).toEqual([])
 })
 
-test('Premium, bought later, counts from the next reading of the chats: longer captions, larger files', async () => {
+test('A15: a whole album of large pictures, shown as pictures, may be planned a year ahead', async () => {
+  const { findings, photo } = await setUp()
+  const large = { ...photo, size: 9.9 * 1024 * 1024 }
+  const media = Array.from({ length: 10 }, () => large)
+  expect(await findings({ media, dates: ['2028-01-04T09:00'] })).toEqual([])
+  const film = { ...photo, kind: 'video' as const, name: 'film.mp4', mime: 'video/mp4', size: 1.9e9 }
+  expect(await findings({ media: [film], dates: ['2028-01-04T09:00'] })).toEqual([])
+  expect(await findings({ media: [{ ...film, size: 2.2e9 }] })).toEqual(['telegram/premium-required'])
+})
+
+test('A15: Premium, bought later, counts from the next reading of the chats: longer captions, larger files', async () => {
   const core = await setUp()
   const draft = {
     text: 'x'.repeat(2048),

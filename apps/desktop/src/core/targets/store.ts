@@ -33,8 +33,6 @@ export type Details = { readonly topics: readonly Topic[]; readonly sendAs: read
 export type StoredChat = Omit<ChatView, 'topics' | 'sendAs'> &
   Details & { readonly peer: Peer; readonly migratedTo: ChatId | null }
 
-export type TargetStore = ReturnType<typeof createTargetStore>
-
 /** The cached chats of every account. Titles, user names and access hashes are sealed. */
 export function createTargetStore(database: Database, sealer: Sealer) {
   const sealedId = (accountId: string, chatId: string): string => `${accountId}/${chatId}`

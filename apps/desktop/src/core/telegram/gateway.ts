@@ -157,7 +157,11 @@ export type FilePart = Pick<SavedFile, 'fileId' | 'parts' | 'big'> & {
 }
 
 /** A file in a message; every message of an album has a `random_id` of its own. */
-export type OutgoingMedia = { readonly file: RemoteFile; readonly spoiler: boolean; readonly randomId: string }
+export type OutgoingMedia = {
+  readonly file: RemoteFile
+  readonly spoiler: boolean
+  readonly randomId: string
+}
 
 export type OutgoingMessage = {
   readonly peer: Peer

@@ -36,8 +36,6 @@ export type Call<T> = {
   readonly changes: boolean
 }
 
-export type Transport = ReturnType<typeof createTransport>
-
 /**
  * Requests and answers over one connection at a time, with a time limit on each. It dies for good at the first sign of
  * trouble: the connection lost, an answer missing, the key unknown. Only a sign-in may move it to another data centre.
