@@ -4,7 +4,7 @@ import type { Migration } from '../database.ts'
  * What repeats. `series.sealed`: rule, chats and text as composed; `checked_until` (Unix seconds): up to here it is known
  * which dates were placed and which were missed. `occurrence`: one date of the rule in one chat, named by its `day`; it
  * is stored together with its delivery, so that no date is ever placed twice. Without a delivery it was missed.
- * `withdrawn`: taken back to be placed again when the series goes on.
+ * `withdrawn`: 1 taken back, to be placed again when the series goes on; 2 taken back because the rule or chats are others.
  */
 export const series: Migration = {
   version: 4,
