@@ -37,8 +37,11 @@ const PACED: ReadonlySet<string> = new Set([
 ])
 const SENDS = ['messages.sendMessage', 'messages.sendMedia', 'messages.sendMultiMedia']
 
-/** Between the core's claim of a place in the pace and the record there lie a commit, a socket and a busy machine. */
-const ON_THE_WAY_MS = 100 * SPEED
+/**
+ * Between the core's claim of a place in the pace and the record there lie a commit, a socket and a busy machine: 109 ms were
+ * seen at a load of 16. A place that was not waited for at all would be 3 s of this time too early.
+ */
+const ON_THE_WAY_MS = 200 * SPEED
 
 const any = <T>(of: readonly T[]): T => {
   const one = of[Math.floor(Math.random() * of.length)]
@@ -391,8 +394,6 @@ test(
     expect([...placedBy].filter(([, times]) => times > 1)).toEqual([])
     const pace = PHONES.map(phone => hurry(calls.filter(call => call.phone === phone).map(call => call.at)))
     const excess = Math.max(...pace.map(one => one.excess))
-    expect(excess).toBeLessThan(ON_THE_WAY_MS)
-
     const counts = new Map<string, number>()
     for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1)
     const states = [...counts].map(([state, count]) => `${state} ${String(count)}`)
@@ -405,5 +406,6 @@ test(
         `${String(calls.length)} requests under the pace, shortest time between two ${(Math.min(...pace.map(one => one.shortest)) / 1000).toFixed(2)} s, ` +
         `worst excess ${(excess / 1000).toFixed(2)} s of ${(ON_THE_WAY_MS / 1000).toFixed(1)} s of noise allowed\n`,
     )
+    expect(excess).toBeLessThan(ON_THE_WAY_MS)
   },
 )
