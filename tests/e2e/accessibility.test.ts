@@ -157,6 +157,10 @@ test('without a mouse: a message is written, dated, checked and scheduled', asyn
   await page.getByRole('heading', { level: 1, name: 'Vérifier avant de programmer' }).waitFor()
   await tabTo(page, page.getByRole('button', { name: 'Programmer 1 message' }))
   await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+  // The last of the list, and so out of sight.
+  await tabTo(page, page.locator('[data-testid=delivery] input').first())
+  await page.keyboard.press('End')
   await page.getByText('Sans souris').first().waitFor()
 })
 
