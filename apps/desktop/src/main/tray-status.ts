@@ -1,5 +1,5 @@
 import type { DeliveryPage, Envelope, EventMessage, Progress } from '../contract/index.ts'
-import type { Timers } from '../core/ports.ts'
+import type { systemTimers } from '../host/node-ports.ts'
 
 /** What the tray tells at a glance. */
 export type TrayStatus = {
@@ -26,7 +26,7 @@ export function watchTrayStatus(options: {
     subscribe(listener: (message: EventMessage) => void): () => void
     onConnection(listener: (connected: boolean) => void): () => void
   }
-  readonly timers: Timers
+  readonly timers: typeof systemTimers
   readonly onChange: () => void
 }): () => TrayStatus {
   const { core, timers, onChange } = options

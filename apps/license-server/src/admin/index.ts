@@ -1,4 +1,4 @@
-export { createAdministrators, totpContext, type Administrators, type Invitation } from './administrators.ts'
+export { createAdministrators, totpContext, type Administrators } from './administrators.ts'
 export { createApiTokens, type ApiTokens } from './api-tokens.ts'
 export { createAttempts } from './attempts.ts'
 export { createAudit, type Act, type Actor, type Audit } from './audit.ts'

@@ -1,9 +1,4 @@
-export {
-  createAttention,
-  type AttentionItem,
-  type AttentionQueue,
-  type AttentionResult,
-} from './attention.ts'
+export { createAttention, type AttentionItem, type AttentionQueue } from './attention.ts'
 export { createArchive } from './archive.ts'
 export { createBtcpay } from './btcpay-client.ts'
 export { createCheckouts, type Checkouts } from './checkouts.ts'

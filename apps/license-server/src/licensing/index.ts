@@ -2,7 +2,7 @@ export { licenseOf, lockLicense, registerDevice, releaseSeat, takeSeat } from '.
 export { createKeyRing, createSigningKey, signingKeyContext, type KeyRing } from './key-ring.ts'
 export { refold, toLedgerRow } from './ledger.ts'
 export { createLicenses, removalAction, type Licenses } from './licenses.ts'
-export { paidThrough, standing, type LedgerRow } from './periods.ts'
+export { paidThrough, standing } from './periods.ts'
 export { createIssuer, isUsable, licenseFacts, type OpenIssuer } from './tokens.ts'
 export { freshKey, renewKey } from './license-keys.ts'
 export { TRIALS_PER_NETWORK } from './trial-budget.ts'

@@ -27,4 +27,3 @@ export function createTrialBudget(options: { readonly clock: Clock; readonly pep
     return taken === 1 ? undefined : Math.ceil(ends.since(now).total('seconds'))
   }
 }
-export type TrialBudget = ReturnType<typeof createTrialBudget>

@@ -53,7 +53,6 @@ export function createBrowser(url: string) {
     },
   }
 }
-export type Browser = ReturnType<typeof createBrowser>
 
 /** Administrators of a server under test, as the command makes them. */
 export async function startAdministration(harness: Harness) {

@@ -134,4 +134,3 @@ export async function startFakeBtcpay(now: () => number) {
       }),
   }
 }
-export type FakeBtcpay = Awaited<ReturnType<typeof startFakeBtcpay>>

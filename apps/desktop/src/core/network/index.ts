@@ -1,1 +1,1 @@
-export { createNetwork, type Network } from './network.ts'
+export { createNetwork } from './network.ts'

@@ -2,10 +2,12 @@ import {
   AccountDefaults,
   type DraftId,
   type DraftSummary,
+  type EventName,
   type Handlers,
   type MediaFile,
   type MediaId,
   type MethodName,
+  type Payload,
   type PlanDraft,
   type TargetList,
   type TargetListId,
@@ -13,7 +15,6 @@ import {
   type TemplateId,
 } from '../../contract/index.ts'
 import { chatsOf } from './data.ts'
-import type { FakeBridge } from './fake-bridge.ts'
 
 type Names = Extract<
   MethodName,
@@ -22,7 +23,11 @@ type Names = Extract<
 type WordHandlers = Pick<Handlers, Names>
 
 /** What a person keeps in order not to write it again, and the files of a message, in memory. */
-export function fakeWords(emit: FakeBridge['emit'], now: () => string, full: boolean) {
+export function fakeWords(
+  emit: <N extends EventName>(name: N, payload: Payload<N>) => void,
+  now: () => string,
+  full: boolean,
+) {
   let made = 0
   let templates: Template[] = full
     ? [
