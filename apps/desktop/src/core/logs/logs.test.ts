@@ -86,9 +86,10 @@ test('who follows is told what is written from then on, over midnight too, and f
   appendFileSync(file('20270310'), line('half').slice(20))
   await time.advance(1000)
   await eventually(() => expect(eventsOf(told)).toEqual(['one', 'half']))
+  appendFileSync(file('20270310'), line('midnight'))
   writeFileSync(file('20270311'), line('tomorrow'))
   await time.advance(1000)
-  await eventually(() => expect(eventsOf(told)).toEqual(['one', 'half', 'tomorrow']))
+  await eventually(() => expect(eventsOf(told)).toEqual(['one', 'half', 'midnight', 'tomorrow']))
   for (let second = 0; second < 70; second++) {
     await time.advance(1000)
     await settle()

@@ -68,14 +68,23 @@ export function createLogs(deps: {
     return bytes.toString('utf8', from === 0 ? 0 : bytes.indexOf(10) + 1)
   }
 
+  /** What was written after `place`, its own day's end first when there is a newer one; `told` moves on. */
+  const since = async (place: NonNullable<typeof told>, newest: string): Promise<LogLine[]> => {
+    const bytes = await readFrom(place.day, place.offset, LONGEST_TAIL)
+    const lines = linesOf(bytes.toString('utf8'))
+    if (place.day === newest) {
+      told = { day: newest, offset: place.offset + bytes.length }
+      return lines
+    }
+    return [...lines, ...(await since({ day: newest, offset: 0 }, newest))]
+  }
+
   const look = async (): Promise<void> => {
-    const [day] = await days()
-    if (day !== undefined) {
-      const offset = told?.day === day ? told.offset : 0
-      const bytes = told === null ? Buffer.alloc(0) : await readFrom(day, offset, LONGEST_TAIL)
-      told = { day, offset: told === null ? await sizeOf(day) : offset + bytes.length }
-      const lines = linesOf(bytes.toString('utf8')).slice(-LINES_PER_EVENT)
-      if (lines.length > 0) emit('logs.appended', { lines })
+    const [newest] = await days()
+    if (newest !== undefined) {
+      const lines = told === null ? [] : await since(told, newest)
+      told ??= { day: newest, offset: await sizeOf(newest) }
+      if (lines.length > 0) emit('logs.appended', { lines: lines.slice(-LINES_PER_EVENT) })
     }
     if (--looksLeft > 0) cancelLook = timers.after(LOOK_EVERY_MS, () => void look())
     else told = null

@@ -62,7 +62,8 @@ export function fakeTime(start = '2027-01-04T09:00:00Z'): FakeTime {
 const pooled = new Map<number, number>()
 createHook({
   init: (id, type) => {
-    if (/^(SIGN|PBKDF2|HASH|CIPHER)REQUEST$|^FSREQ/.test(type)) pooled.set(id, performance.now())
+    if (/^(SIGN|PBKDF2|HASH|CIPHER)REQUEST$|^FSREQ|^FILEHANDLECLOSEREQ$/.test(type))
+      pooled.set(id, performance.now())
   },
   after: id => void pooled.delete(id),
   destroy: id => void pooled.delete(id),
