@@ -137,7 +137,10 @@ describe('retention', () => {
   })
 
   test('the guide names every period as the program has it', async () => {
-    const guide = await readFile(new URL('../../../../docs/en/data-and-retention.md', import.meta.url), 'utf8')
+    const guide = await readFile(
+      new URL('../../../../docs/en/data-and-retention.md', import.meta.url),
+      'utf8',
+    )
     for (const days of Object.values(KEPT_DAYS)) expect(guide).toContain(`${String(days)} days`)
   })
 })
