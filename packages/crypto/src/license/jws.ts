@@ -7,8 +7,16 @@ import type { SigningKey } from './keys.ts'
 /** `EdDSA` is written; `Ed25519`, its fully specified name (RFC 9864), is accepted from the first release. */
 const ALGORITHMS = ['EdDSA', 'Ed25519']
 
-/** One token is one text: jose's decoder would skip white space and padding, which no signature covers in its own part. */
-const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
+const COMPACT = /^[\w-]+\.[\w-]+\.([\w-]+)$/
+
+/**
+ * One token is one text. No signature covers how it is written itself: jose's decoder would skip white space and padding
+ * in it, and the bits of its last digit that are beyond its last byte (RFC 4648 section 3.5).
+ */
+function isOneText(jws: string): boolean {
+  const signature = COMPACT.exec(jws)?.[1]
+  return signature !== undefined && Buffer.from(signature, 'base64url').toString('base64url') === signature
+}
 
 export type JwsFailure = 'MALFORMED' | 'WRONG_TYPE' | 'UNKNOWN_KEY' | 'BAD_SIGNATURE'
 export type Verified<T, F> =
@@ -36,7 +44,7 @@ export async function verifyJws<T>(
   schema: z.ZodType<T>,
   pickKey: (header: CompactJWSHeaderParameters) => PublicJwk | undefined,
 ): Promise<Verified<T, JwsFailure>> {
-  if (!COMPACT.test(jws)) return { ok: false, code: 'MALFORMED' }
+  if (!isOneText(jws)) return { ok: false, code: 'MALFORMED' }
   try {
     const { payload } = await compactVerify(
       jws,
