@@ -40,7 +40,9 @@ export async function cancelRows(
     for (const { id } of rows) answer.cancelled.push(id)
   }
 
-  // What is not known to be anywhere has to be found before it can be removed.
+  // What is not known to be anywhere has to be found before it can be removed; so has what waits to be sent once more,
+  // for a request that was given up may have been carried out since.
+  lane.apply(rowsOf(store, ids).map(row => [row, { kind: 'doubted' }]))
   for (const chatId of chatsOf(rowsOf(store, ids).filter(row => row.state === 'uncertain'))) {
     const line = accounts.line(accountId)
     if (line !== null) await lane.look(line, chatId)

@@ -178,7 +178,22 @@ test('A4: whatever is lost and wherever the power is cut, nothing is ever placed
         }
       },
     ),
-    { numRuns: 60 },
+    {
+      numRuns: 60,
+      examples: [
+        // Carried out by a request that was given up and looked for in vain, cancelled before it could be sent again.
+        [
+          [76],
+          [
+            { method: 'schedule', does: 'drop-before' },
+            { method: 'schedule', does: 'late' },
+            { method: 'scheduledHistory', does: classify('FLOOD_WAIT_20', 420) },
+            { method: 'schedule', does: classify('FLOOD_WAIT_20', 420) },
+          ],
+          0,
+        ],
+      ],
+    },
   )
 }, 120_000)
 

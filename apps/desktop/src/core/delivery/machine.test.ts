@@ -62,6 +62,12 @@ test('nothing is sent to a date that is past or nearly there', () => {
 
 test('A4: what was being sent when the program ended is looked up, not lost and not sent blindly', () => {
   expect(transition(sending, { kind: 'interrupted' }, NOW).state).toBe('uncertain')
+  expect(transition({ ...sending, state: 'queued', attempt: 1 }, { kind: 'doubted' }, NOW).state).toBe(
+    'uncertain',
+  )
+  expect(transition({ ...sending, state: 'queued', attempt: 0 }, { kind: 'doubted' }, NOW).state).toBe(
+    'queued',
+  )
 })
 
 describe('an unknown outcome is decided by looking', () => {
@@ -132,6 +138,7 @@ test('no event, in any state, sends what was settled or loses what Telegram may 
   const event = fc.oneof(
     fc.constant<DeliveryEvent>({ kind: 'claimed' }),
     fc.constant<DeliveryEvent>({ kind: 'interrupted' }),
+    fc.constant<DeliveryEvent>({ kind: 'doubted' }),
     fc.constant<DeliveryEvent>({ kind: 'seen', sight: { kind: 'nowhere' } }),
     fc
       .constantFrom(NO_ANSWER, OFFLINE, classify('FLOOD_WAIT_3', 420), classify('MESSAGE_EMPTY', 400))

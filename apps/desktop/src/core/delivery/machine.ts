@@ -35,6 +35,8 @@ export type DeliveryEvent =
   | { readonly kind: 'unprepared'; readonly failure: TelegramFailure; readonly jitter: number }
   /** The core stopped between claim and outcome. */
   | { readonly kind: 'interrupted' }
+  /** It waits, but a request of it left before and was given up: it may be at Telegram, and has to be looked for. */
+  | { readonly kind: 'doubted' }
   /** Telegram's queue, and its history where the date has passed, were read. */
   | { readonly kind: 'seen'; readonly sight: Sight }
   | { readonly kind: 'cancelled' }
@@ -84,6 +86,8 @@ export function transition(delivery: Delivery, event: DeliveryEvent, now: number
       return isWaiting(delivery) ? unprepared(delivery, event.failure, event.jitter, now) : delivery
     case 'interrupted':
       return delivery.state === 'sending' ? toUncertain(delivery, 0) : delivery
+    case 'doubted':
+      return isWaiting(delivery) && delivery.attempt > 0 ? toUncertain(delivery, 0) : delivery
     case 'seen':
       return see(delivery, event.sight, now)
     case 'cancelled':
