@@ -49,8 +49,8 @@ test('the process of the core, killed while it writes: it comes back, and what i
     fork: () => forkNode(CORE_ENTRY),
     init: { dataFolder: folderForTest(), version: '9.9.9', hosted: 'web', args },
     clock: systemClock,
-    // The restart's pause is another test's.
-    timers: { after: (ms, run) => systemTimers.after(Math.min(ms, 50), run) },
+    // The restart's pause is another test's; how long a core may be silent stays as it is.
+    timers: { after: (ms, run) => systemTimers.after(ms === 15_000 ? ms : Math.min(ms, 50), run) },
     keyring: noKeyring,
     openExternal: () => Promise.resolve(false),
     log: () => undefined,
