@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fakeTime, memoryLog, tempFolder } from '../../core/testing/index.ts'
 import { systemTimers } from '../node-ports.ts'
 import { createUpdater, type Installer } from './updater.ts'
@@ -81,12 +81,15 @@ const serveFile: Answer = (request, response) => {
   response.setHeader('content-length', bytes.length - from)
   response.end(bytes.subarray(from))
 }
-/** The connection breaks after so many bytes. */
+/** The connection breaks after so many bytes, once the first of them are in `folder`. */
 const breaksAfter =
-  (length: number): Answer =>
+  (length: number, folder: string): Answer =>
   (_request, response) => {
     response.setHeader('content-length', bytes.length)
-    response.write(bytes.subarray(0, length), () => response.destroy())
+    response.write(bytes.subarray(0, length))
+    const arrived = (): boolean =>
+      readdirSync(folder).some(file => file.endsWith('.part') && statSync(join(folder, file)).size > 0)
+    void vi.waitUntil(arrived, { timeout: 30_000, interval: 5 }).finally(() => response.destroy())
   }
 
 function updating(over: Partial<Parameters<typeof createUpdater>[0]> = {}) {
@@ -219,9 +222,9 @@ describe('what is downloaded', () => {
   })
 
   test('goes on where the connection broke', async () => {
-    const { check, downloading, files } = updating()
+    const { check, downloading, files, folder } = updating()
     await check()
-    answerFile = breaksAfter(100_000)
+    answerFile = breaksAfter(100_000, folder)
     expect(await downloading()).toBe('unreachable')
     expect(files()).not.toContain(name)
     answerFile = serveFile
@@ -231,9 +234,9 @@ describe('what is downloaded', () => {
   })
 
   test('begins again when the server knows no ranges', async () => {
-    const { check, downloading, files } = updating()
+    const { check, downloading, files, folder } = updating()
     await check()
-    answerFile = breaksAfter(100_000)
+    answerFile = breaksAfter(100_000, folder)
     await downloading()
     answerFile = (_request, response) => response.end(bytes)
     expect(await downloading()).toBe('nothing')
