@@ -4,9 +4,6 @@ import type { Page } from 'playwright-core'
 
 const documents = join(import.meta.dirname, '..', '..', 'docs', 'images')
 
-/** Whether this run renews the pictures that the documents show, and takes no others. */
-export const forDocuments = process.argv.includes('--documents')
-
 /** Screens of the real product in the README, by their names in the gallery; light and dark. */
 export const inReadme: ReadonlySet<string> = new Set(['composer', 'placing'])
 

@@ -1,5 +1,5 @@
 // Both parts of the gallery, with the same arguments.
-import { forDocuments } from './document-pictures.ts'
+import { forDocuments, takesConsole } from './choice.ts'
 
 await import('./take-pictures.ts')
-if (!forDocuments) await import('./take-console-pictures.ts')
+if (!forDocuments && takesConsole) await import('./take-console-pictures.ts')

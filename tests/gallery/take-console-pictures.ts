@@ -1,24 +1,18 @@
-// `npm run gallery`, second part: every view of the administrators' console, light and dark, over a year of sales.
+// `npm run gallery`, second part: every view of the administrators' console, in both languages and themes, over a year of
+// sales: `fr/console-licenses-dark.png`.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { launchBrowser } from '../e2e/support/browser.ts'
 import { createCustomer, enrol, openConsole, signIn } from '../e2e/support/console.ts'
 import { runProduct } from '../e2e/support/running-product.ts'
+import { DESKTOP, languages, takePictures, takes } from './choice.ts'
 import { sellForAYear } from './year-of-sales.ts'
 
 const folder = join(import.meta.dirname, '..', 'test-results', 'gallery')
-const LISTS = [
-  'Appareils',
-  'Essais',
-  'Commandes',
-  'Factures',
-  'Événements',
-  'Statistiques',
-  'Clés de signature',
-  'Administrateurs',
-  'Jetons d’API',
-  'Journal',
+const PLACES = [
+  ...['attention', 'statistics', 'licenses', 'devices', 'trials', 'checkouts', 'invoices', 'inbox'],
+  ...['keys', 'administrators', 'tokens', 'audit', 'account'],
 ]
 
 await mkdir(folder, { recursive: true })
@@ -46,47 +40,53 @@ async function takeAll(): Promise<void> {
   await page.getByRole('link', { name: 'J’ai gardé ces codes' }).click()
   await picture(page, 'sign-in')
   await signIn(shown, 'owner@autotele.local')
-  await page.getByRole('article').first().waitFor()
-  await picture(page, 'attention')
-  await goTo(page, 'Licences')
-  await picture(page, 'licenses')
-  await page.getByLabel('Chercher').fill('lea@example.com')
-  await page.keyboard.press('Enter')
-  await page.getByText('Grand livre').first().waitFor()
-  await picture(page, 'license')
-  await dialog(page, page.getByRole('button', { name: 'Donner des jours' }), 'extend')
-  for (const place of LISTS) {
-    await goTo(page, place)
-    await picture(page, place.toLowerCase().replaceAll(/[^a-zé]+/g, '-'))
+  for (const language of languages) {
+    await page.evaluate(chosen => {
+      localStorage.setItem('language', chosen)
+    }, language)
+    for (const place of PLACES) {
+      if (!takes(`console-${place}`)) continue
+      await open(page, place)
+      await picture(page, place, language)
+    }
+    await takeLicense(page, language)
+    await takeNarrow(page, language)
   }
-  await page.getByRole('link', { name: /Mon compte/ }).click()
-  await picture(page, 'account')
-  await page.setViewportSize({ width: 400, height: 800 })
-  await page.goto(`${product.admin.url}#/attention`)
-  await picture(page, 'narrow-attention')
-  await page.getByRole('button', { name: 'Menu' }).click()
-  await picture(page, 'narrow-menu')
 }
 
-async function goTo(page: Page, place: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: place, exact: true }).click()
-  await page.getByRole('heading', { level: 1, name: place }).waitFor()
-}
-async function dialog(page: Page, opener: Locator, name: string): Promise<void> {
-  await opener.click()
-  await picture(page, name)
+async function takeLicense(page: Page, language: string): Promise<void> {
+  await open(page, 'licenses')
+  await page.locator('[role=search] input').fill('lea@example.com')
+  await page.keyboard.press('Enter')
+  await page
+    .getByText(/^(Grand livre|Ledger)$/)
+    .first()
+    .waitFor()
+  await picture(page, 'license', language)
+  await page.getByRole('button', { name: /^(Donner des jours|Give days)$/ }).click()
+  await picture(page, 'extend', language)
   await page.keyboard.press('Escape')
 }
 
-/** Both themes of the whole page, once nothing is on its way. */
-async function picture(page: Page, name: string): Promise<void> {
-  await page.getByText('Chargement…').waitFor({ state: 'detached' })
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.evaluate(() => document.fonts.ready)
-    // Styles of the theme before are still painted in this frame.
-    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))
-    await page.screenshot({ path: join(folder, `console-${name}-${colorScheme}.png`), fullPage: true })
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
+async function takeNarrow(page: Page, language: string): Promise<void> {
+  await page.setViewportSize({ width: 400, height: 800 })
+  await open(page, 'attention')
+  await picture(page, 'narrow-attention', language)
+  await page.getByRole('button', { name: 'Menu' }).click()
+  await picture(page, 'narrow-menu', language)
+  await page.setViewportSize(DESKTOP)
+}
+
+/** A place in the language that was chosen last, for which the page must be loaded anew. */
+async function open(page: Page, place: string): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(`${product.admin.url}#/${place}`)
+  await page.locator('h1').first().waitFor()
+}
+
+/** The whole page, once nothing is on its way. */
+async function picture(page: Page, name: string, language = 'fr'): Promise<void> {
+  if (!takes(`console-${name}`)) return
+  await page.getByText(/^(Chargement…|Loading…)$/).waitFor({ state: 'detached' })
+  await takePictures(page, ending => join(folder, language, `console-${name}-${ending}`), true)
 }

@@ -1,6 +1,6 @@
 // `npm run gallery`: one picture of every screen, light and dark, of the real product in a real
 // browser, in test-results/gallery, then of every view in both languages over a core in memory, for a look before a
-// release. With `--documents` it takes only what the documents show, and renews docs/images; a machine with an emoji
+// release. Arguments choose among them, and small, zoomed and high-contrast windows (choice.ts). With `--documents` it takes only what the documents show, and renews docs/images; a machine with an emoji
 // font makes the better ones.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -16,10 +16,11 @@ import {
   type App,
 } from '../e2e/support/app.ts'
 import { launchBrowser } from '../e2e/support/browser.ts'
-import { runProduct } from '../e2e/support/running-product.ts'
+import { runProduct, type RunningProduct } from '../e2e/support/running-product.ts'
 import { serveScreens } from '../e2e/support/screens.ts'
 import { openView, views } from '../e2e/support/views.ts'
-import { forDocuments, inGuides, inReadme, takeDocumentPicture } from './document-pictures.ts'
+import { DESKTOP, forDocuments, languages, showIn, takePictures, takes, takesAll } from './choice.ts'
+import { inGuides, inReadme, takeDocumentPicture } from './document-pictures.ts'
 
 const folder = join(import.meta.dirname, '..', 'test-results', 'gallery')
 const TEXT = `🥕 Marché bio samedi, de 8 h à 13 h
@@ -30,14 +31,11 @@ Venez avec vos paniers !`
 
 await mkdir(folder, { recursive: true })
 const browser = await launchBrowser()
-await takeViews()
-const product = await runProduct()
-const app = await openApp(browser, product)
 try {
-  await takeAll(app)
+  await takeViews()
+  if (takesAll) await takeProduct()
 } finally {
   await browser.close()
-  await product.end()
 }
 
 /** Every view, in both languages and themes: `fr/calendar-dark.png`. */
@@ -45,41 +43,49 @@ async function takeViews(): Promise<void> {
   const screens = await serveScreens()
   const context = await browser.newContext({
     timezoneId: 'Europe/Paris',
-    viewport: { width: 1280, height: 860 },
+    viewport: DESKTOP,
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
-  for (const language of ['fr', 'en'] as const)
+  for (const language of languages)
     for (const view of views) {
-      if (forDocuments && !inGuides.has(view.name)) continue
+      if (!takes(view.name) || (forDocuments && !inGuides.has(view.name))) continue
       await openView(page, screens.origin, view, language)
       if (forDocuments) {
         await takeDocumentPicture(page, { folder: language, name: view.name })
         continue
       }
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme })
-        await page.screenshot({ path: join(folder, language, `${view.name}-${colorScheme}.png`) })
-      }
+      await takePictures(page, ending => join(folder, language, `${view.name}-${ending}`))
     }
   await context.close()
   await screens.end()
 }
 
-/** Both themes of what is on the screen, once it has come to rest. */
+/** What is on the screen, once it has come to rest. */
 async function picture(page: Page, name: string): Promise<void> {
   if (forDocuments && !inReadme.has(name)) return
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.evaluate(() => document.fonts.ready)
-    await page.waitForTimeout(300)
-    if (forDocuments) await takeDocumentPicture(page, { name, theme: `-${colorScheme}` })
-    else await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) })
+  await page.waitForTimeout(300)
+  if (!forDocuments) {
+    await takePictures(page, ending => join(folder, `${name}-${ending}`))
+    return
   }
-  await page.emulateMedia({ colorScheme: 'light' })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await showIn(page, colorScheme)
+    await takeDocumentPicture(page, { name, theme: `-${colorScheme}` })
+  }
+  await showIn(page, 'light')
 }
 
-async function takeAll(app: App): Promise<void> {
+async function takeProduct(): Promise<void> {
+  const product = await runProduct()
+  try {
+    await takeAll(product, await openApp(browser, product))
+  } finally {
+    await product.end()
+  }
+}
+
+async function takeAll(product: RunningProduct, app: App): Promise<void> {
   const { page, context } = app
   const camille = product.telegram.accounts[0]
   if (camille === undefined) throw new Error('the sandbox has no account')
