@@ -1,6 +1,7 @@
 import { computed, shallowReactive, type ComputedRef } from 'vue'
 import { createI18n, useI18n } from 'vue-i18n'
 import type { MessageKey, Messages } from './sentences.ts'
+import { inFrench } from './typography.ts'
 
 export type Language = 'fr' | 'en'
 export type Params = Readonly<Record<string, string | number>>
@@ -12,8 +13,8 @@ const tags: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
 // policy would refuse (intlify/vue-i18n-next, "JIT compilation").
 const loaders = {
   fr: {
-    first: async () => (await import('./fr/first.ts')).first,
-    later: async () => (await import('./fr/later.ts')).later,
+    first: async () => inFrench((await import('./fr/first.ts')).first),
+    later: async () => inFrench((await import('./fr/later.ts')).later),
   },
   en: {
     first: async () => (await import('./en/first.ts')).first,
@@ -77,11 +78,23 @@ export type UseText = {
   readonly tag: ComputedRef<string>
 }
 
+/** Sentences without anything to put in, which never change once they are there: a list says them again in every row. */
+const said: Record<Language, Map<MessageKey, string>> = { fr: new Map(), en: new Map() }
+
 export function useText(): UseText {
   const { t, locale } = useI18n({ useScope: 'global' })
   const language = computed(() => (locale.value === 'en' ? 'en' : 'fr'))
+  function sentence(key: MessageKey): string {
+    const known = said[language.value]
+    const there = known.get(key)
+    if (there !== undefined) return there
+    const words = t(key)
+    // What has not been fetched yet comes back as its key.
+    if (words !== key) known.set(key, words)
+    return words
+  }
   return {
-    t: (key, params = {}) => t(key, params),
+    t: (key, params) => (params === undefined ? sentence(key) : t(key, params)),
     plural: (key, n, params = {}) => t(key, { ...params, n }, n),
     language,
     tag: computed(() => tags[language.value]),

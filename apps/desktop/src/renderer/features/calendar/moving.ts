@@ -1,11 +1,13 @@
-import { nextTick, ref, type InjectionKey, type Ref } from 'vue'
+import { inject, nextTick, provide, ref, type InjectionKey, type Ref } from 'vue'
+import { storeToRefs } from 'pinia'
 import type { CalendarItem, DeliveryId } from '../../../contract/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { addDays, machineZone, toInstant, toLocal } from '../../lib/time.ts'
+import { addDays, dayOf, toInstant, toLocal } from '../../lib/time.ts'
 import { useToasts } from '../../ui/toasts.ts'
 import { useActs } from '../deliveries/acts.ts'
 import { canChange } from '../deliveries/states.ts'
 import type { Span, Step } from './period.ts'
+import { useCalendar } from './store.ts'
 
 const TYPE = 'application/x-autotele-delivery'
 const HOUR_MILLISECONDS = 3_600_000
@@ -20,18 +22,21 @@ export type Moving = {
   drop(event: DragEvent, day: string, hour?: number): void
   move(item: CalendarItem, by: Step): Promise<void>
 }
-export const MovingKey: InjectionKey<Moving> = Symbol('moving')
+const MovingKey: InjectionKey<Moving> = Symbol('moving')
 
-/** `find`: an item that is shown; `refresh`: reads the calendar again after something was moved. */
-export function createMoving(
-  span: Readonly<Ref<Span>>,
-  find: (id: DeliveryId) => CalendarItem | undefined,
-  refresh: () => Promise<void>,
-): Moving {
+export function useMoving(): Moving {
+  const moving = inject(MovingKey)
+  if (moving === undefined) throw new Error('Nothing is moved outside a calendar')
+  return moving
+}
+
+/** Gives the parts of a calendar what they share. */
+export function provideMoving(): void {
+  const calendar = useCalendar()
   const { t } = useText()
   const acts = useActs()
   const toasts = useToasts()
-  const here = machineZone()
+  const { span } = storeToRefs(calendar)
   const over = ref('')
 
   async function moveTo(item: CalendarItem, to: string) {
@@ -40,9 +45,14 @@ export function createMoving(
       return
     }
     await acts.move([item], () => to)
-    await refresh()
+    const day = dayOf(to.endsWith('Z') ? to : toInstant(to, item.timeZone), calendar.zone)
+    await (calendar.days.includes(day) ? calendar.load() : calendar.show({ day }))
     await nextTick()
-    document.querySelector<HTMLElement>(`[data-delivery="${item.id}"]`)?.focus()
+    // Where its day shows no more than a few, it may be among the others.
+    const there =
+      document.querySelector<HTMLElement>(`[data-delivery="${item.id}"]`) ??
+      document.querySelector<HTMLElement>(`[data-day="${day}"] button`)
+    there?.focus()
   }
   const later = (item: CalendarItem, milliseconds: number) =>
     new Date(Date.parse(item.at) + milliseconds).toISOString().replace('.000Z', 'Z')
@@ -55,7 +65,7 @@ export function createMoving(
         : `${addDays(item.local.slice(0, 10), by.days)}T${item.local.slice(11)}`,
     )
 
-  return {
+  provide(MovingKey, {
     span,
     over,
     move,
@@ -65,8 +75,9 @@ export function createMoving(
     },
     drop(event, day, hour) {
       over.value = ''
-      const item = find((event.dataTransfer?.getData(TYPE) ?? '') as DeliveryId)
+      const item = calendar.find((event.dataTransfer?.getData(TYPE) ?? '') as DeliveryId)
       if (item === undefined) return
+      const here = calendar.zone
       const local = toLocal(item.at, here)
       const days = Math.round((Date.parse(day) - Date.parse(local.slice(0, 10))) / 86_400_000)
       if (hour === undefined || hour === Number(local.slice(11, 13))) {
@@ -76,5 +87,5 @@ export function createMoving(
       const there = `${day}T${String(hour).padStart(2, '0')}${local.slice(13)}`
       void moveTo(item, toInstant(there, here).replace('.000Z', 'Z'))
     },
-  }
+  })
 }

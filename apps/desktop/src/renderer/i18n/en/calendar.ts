@@ -24,5 +24,7 @@ export const calendar = {
     chats: 'Drag a message to another day, or move it with Alt and the arrows ← →.',
   },
   moved: 'Moved to {day}',
+  crowded:
+    'There are more than {n} messages in one day: only the first {n} of each day are here. Open a day in the list to see them all.',
   notMovable: 'This message can no longer be moved',
 }

@@ -25,5 +25,7 @@ export const calendar = {
     chats: 'Glissez un message vers un autre jour, ou déplacez-le avec Alt et les flèches ← →.',
   },
   moved: 'Déplacé au {day}',
+  crowded:
+    'Il y a plus de {n} messages en un jour : seuls les {n} premiers de chaque jour sont ici. Ouvrez un jour dans la liste pour les voir tous.',
   notMovable: 'Ce message ne peut plus être déplacé',
 }
