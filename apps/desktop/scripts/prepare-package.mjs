@@ -1,6 +1,6 @@
 // After the build: what a package holds besides the built files. `out/package.json` tells Electron where to begin and
-// names no dependency, so that none can be packed; the licences of everything that was bundled stand in one text. A
-// package whose licence is not on the list ends the build.
+// names no dependency, so that none can be packed; the licences of everything that was bundled stand in one text, and in
+// one module that the About page shows. A package whose licence is not on the list ends the build.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isAllowed } from './licenses.mjs'
@@ -33,13 +33,20 @@ if (refused.length > 0) {
   process.exit(1)
 }
 
-const texts = packages.map(({ name, version, license, folder }) => {
+const parts = packages.map(({ name, version, license, folder }) => {
   const files = existsSync(folder)
     ? readdirSync(folder).filter(file => /^(?:licen[cs]e|notice|copying)/i.test(file))
     : []
   const text = files.map(file => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
-  return `${name} ${version}\n${license}\n\n${text || 'The package brings no text of its own.'}\n`
+  return { name, version, license, text }
 })
+// A module: in Electron the page may load the program's scripts and fetch nothing.
+writeFileSync(join(out, 'renderer', 'third-party.js'), `export default ${JSON.stringify(parts)}\n`)
+
+const texts = parts.map(
+  ({ name, version, license, text }) =>
+    `${name} ${version}\n${license}\n\n${text || 'The package brings no text of its own.'}\n`,
+)
 const head =
   'AutoTele contains these packages, each under its own licence. Electron and Chromium bring theirs beside this file.\n'
 writeFileSync(join(out, 'THIRD-PARTY-LICENSES.txt'), [head, ...texts].join(`\n${'-'.repeat(80)}\n\n`))

@@ -11,6 +11,8 @@ export const common: Sentences<typeof fr> = {
   notCopied: 'Copying was refused: select the text and copy it by hand.',
   showPassword: 'Show what is typed',
   hidePassword: 'Hide what is typed',
+  chooseFile: 'Choose a file',
+  noFile: 'No file chosen',
   showChoices: 'Show the choices',
   noMatch: 'No result',
   previousMonth: 'Previous month',

@@ -8,6 +8,8 @@ export const common = {
   notCopied: 'La copie a été refusée : sélectionnez le texte et copiez-le à la main.',
   showPassword: 'Afficher ce qui est saisi',
   hidePassword: 'Masquer ce qui est saisi',
+  chooseFile: 'Choisir un fichier',
+  noFile: 'Aucun fichier choisi',
   showChoices: 'Afficher les choix',
   noMatch: 'Aucun résultat',
   previousMonth: 'Mois précédent',
