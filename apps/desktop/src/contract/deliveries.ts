@@ -36,7 +36,7 @@ export const PendingChange = z.object({
 })
 export type PendingChange = z.infer<typeof PendingChange>
 
-/** What another device made of a message: shown beside ours. `media`: it carries something not written here. */
+/** What another device made of a message: shown beside ours. `media`: it carries other files than ours. */
 export const Drift = z.object({
   at: Instant,
   local: LocalDateTime,

@@ -126,6 +126,7 @@ export const ERROR_CODES = [
   'delivery/not-placed-yet',
   'delivery/already-published',
   'delivery/removed-elsewhere',
+  'delivery/files-not-restorable',
   // What a person keeps under a name
   'name/missing',
   'name/too-long',

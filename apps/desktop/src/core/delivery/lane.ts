@@ -302,6 +302,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     if (answer.ok)
       apply([[claimed, { kind: 'placed', placement: answer.value }]], () => {
         if (answer.value.parts !== undefined) store.setParts(claimed, answer.value.parts)
+        if (answer.value.files?.length) store.wishes.setFiles(claimed, answer.value.files)
       })
     else await refused(claimed, answer.error)
   }

@@ -52,6 +52,7 @@ export async function lookAtChat(
 /** A delivery in every form in which it may be found. */
 function wantedOf(store: DeliveryStore, row: StoredDelivery): Wanted & { readonly createdAt: number } {
   const { text, entities, createdAt, media } = store.content(row)
+  const files = store.wishes.filesOf(row.seq)
   const wish = store.wishes.one(row.seq)
   const mayHaveLeft = wish?.kind === 'edit' && wish.attempt > 0
   const content = mayHaveLeft ? store.wishes.content(row, 'wished') : null
@@ -61,13 +62,15 @@ function wantedOf(store: DeliveryStore, row: StoredDelivery): Wanted & { readonl
         text: content?.text ?? text,
         entities: content?.entities ?? entities,
         media,
+        // Only a wish that puts files back wants certain ones.
+        files: content?.restored == null ? null : content.files,
       }
     : null
   const theirs = row.state === 'drifted' ? store.wishes.content(row, 'theirs') : null
   const sent = wish?.stage === 'sent' && wish.kind !== 'edit' ? wish.kind : null
   const ids = row.parts > 1 ? store.partsOf(row).flatMap(({ scheduledId }) => scheduledId ?? []) : null
   const known = ids === null ? {} : { scheduledIds: ids }
-  return { ...row, ...known, text, entities, media, createdAt, wished, theirs, sent }
+  return { ...row, ...known, text, entities, media, files, createdAt, wished, theirs, sent }
 }
 
 const told = (rows: readonly StoredDelivery[], found: ReadonlyMap<string, Found>): readonly Seen[] =>

@@ -11,9 +11,10 @@ import { CallFailure } from '../failure.ts'
 import { canonicalContent, dateProblem, longestText } from '../messages/index.ts'
 import { instantOf, secondsOf } from '../time.ts'
 import type { Lane } from './lane.ts'
+import { sameMedia } from './matching.ts'
 import type { DeliveryDeps } from './ports.ts'
 import type { DeliveryStore, StoredDelivery } from './store.ts'
-import type { OtherContent } from './wish-store.ts'
+import { holdsFiles, type NewContent } from './wish-store.ts'
 import { newWish } from './wish.ts'
 import { isHereOnly } from './wish-work.ts'
 
@@ -30,7 +31,7 @@ export type ManageHandlers = Pick<
 /** How long a change of mind is possible. */
 export const HELD_MS = 8000
 
-type Form = { readonly at: number | null; readonly content: OtherContent | null }
+type Form = { readonly at: number | null; readonly content: NewContent | null }
 type Decide = (row: StoredDelivery) => ErrorCode | null
 
 /**
@@ -79,8 +80,10 @@ export function createManage(
       return 'delivery/not-changeable'
     // What is still to be done of an earlier edit goes with this one: an edit says how the message is to be.
     const unfinished = before?.kind === 'edit' && before.stage !== 'refused' ? before : null
-    if (form.content !== null) wishes.setContent(row, 'wished', form.content)
-    else if (unfinished === null) wishes.setContent(row, 'wished', null)
+    if (form.content !== null) {
+      const { files = null, restored = null } = (unfinished && wishes.content(row, 'wished')) ?? {}
+      wishes.setContent(row, 'wished', { files, restored, ...form.content })
+    } else if (unfinished === null) wishes.setContent(row, 'wished', null)
     const wish = newWish('edit', form.at ?? unfinished?.at ?? null, null)
     // It may have left in an earlier form: its attempts tell the next look to consider that.
     wishes.save(row, { ...wish, attempt: Math.min(unfinished?.attempt ?? 0, 1) })
@@ -110,10 +113,19 @@ export function createManage(
 
   const resolve = (row: StoredDelivery, keep: 'mine' | 'theirs'): ErrorCode | null => {
     if (row.state !== 'drifted') return 'delivery/not-changeable'
-    const { text, entities, linkPreview, media } = store.content(row)
-    if (keep === 'mine') return reshape(row, { at: row.at, content: { text, entities, linkPreview, media } })
+    const ours = store.content(row)
     const theirs = wishes.content(row, 'theirs')
-    store.reshape(row, row.movedTo ?? row.at, theirs)
+    const otherFiles = theirs !== null && !sameMedia({ ...ours, files: wishes.filesOf(row.seq) }, theirs)
+    if (keep === 'mine') {
+      // A file takes the place of a file: none can be taken from a message, added to an album or be put back unheld.
+      if (otherFiles && (!holdsFiles(ours) || theirs.media.length !== ours.media.length))
+        return 'delivery/files-not-restorable'
+      const { text, entities, linkPreview, media, foreign } = ours
+      const content = { text, entities, linkPreview, media, foreign, ...(otherFiles ? { restored: [] } : {}) }
+      return reshape(row, { at: row.at, content })
+    }
+    store.reshape(row, row.movedTo ?? row.at, theirs && { ...theirs, foreign: ours.foreign || otherFiles })
+    if (theirs?.files?.length) wishes.setFiles(row, theirs.files)
     wishes.drop(row)
     wishes.setContent(row, 'theirs', null)
     store.save(row, { ...row, state: 'scheduled', error: null, movedTo: null })
@@ -136,7 +148,12 @@ export function createManage(
           return 'plan/caption-too-long'
         return reshape(row, {
           at: null,
-          content: { ...content, linkPreview: linkPreview ?? present.linkPreview, media: present.media },
+          content: {
+            ...content,
+            linkPreview: linkPreview ?? present.linkPreview,
+            media: present.media,
+            foreign: present.foreign,
+          },
         })
       })
     },

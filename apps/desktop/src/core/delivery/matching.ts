@@ -11,6 +11,8 @@ export type Form = {
   readonly text: string
   readonly entities: readonly TextEntity[]
   readonly media?: readonly SeenMedia[]
+  /** Telegram's numbers of its files; null where they are not known. */
+  readonly files?: readonly string[] | null
 }
 
 export type Wanted = Form & {
@@ -32,8 +34,9 @@ export type Found = {
   readonly sight: Sight
   readonly wished: boolean
   readonly message: ScheduledMessage | null
-  /** The numbers of an album's messages, where it is in the queue. */
+  /** The numbers of an album's messages, and of the files, where it is in the queue. */
   readonly parts: readonly number[] | null
+  readonly files: readonly string[] | null
 }
 
 /** `others`: what the queue holds beside our messages. */
@@ -81,7 +84,7 @@ export function match(
     free.delete(same.id)
     found.set(delivery.id, {
       sight: { kind: 'scheduled', id: same.id },
-      ...{ wished: false, message: null, parts: same.parts ?? null },
+      ...{ wished: false, message: null, parts: same.parts ?? null, files: same.files ?? null },
     })
   }
   const posts = published
@@ -94,22 +97,26 @@ export function match(
       posts.splice(posts.indexOf(post), 1)
       found.set(delivery.id, {
         sight: { kind: 'published', id: post.id, at: post.at },
-        ...{ wished, message: null, parts: null },
+        ...{ wished, message: null, parts: null, files: null },
       })
     }
   for (const { id } of open())
-    found.set(id, { sight: { kind: 'nowhere' }, wished: false, message: null, parts: null })
+    found.set(id, { sight: { kind: 'nowhere' }, wished: false, message: null, parts: null, files: null })
   return { found, others: [...free.values()] }
 }
 
 function foundQueued(delivery: Wanted, message: ScheduledMessage): Found {
-  const { id, at, parts = null } = message
+  const { id, at, parts = null, files = null } = message
   const same = (form: Form): boolean =>
-    at === form.at && sameText(form, message) && sameFormatting(form, message)
+    at === form.at &&
+    sameText(form, message) &&
+    sameFormatting(form, message) &&
+    sameFiles(form.files ?? null, files)
+  const seen = { parts, files }
   if (delivery.wished != null && same(delivery.wished))
-    return { sight: { kind: 'scheduled', id }, wished: true, message: null, parts }
-  if (same(delivery)) return { sight: { kind: 'scheduled', id }, wished: false, message: null, parts }
-  return { sight: { kind: 'changed', id, at }, wished: false, message, parts }
+    return { sight: { kind: 'scheduled', id }, wished: true, message: null, ...seen }
+  if (same(delivery)) return { sight: { kind: 'scheduled', id }, wished: false, message: null, ...seen }
+  return { sight: { kind: 'changed', id, at }, wished: false, message, ...seen }
 }
 
 /** Of two that say the same, what was to be published at once comes first, what was to be deleted last. */
@@ -150,6 +157,10 @@ type Text = Pick<Form, 'text' | 'entities' | 'media'>
 const sameText = (ours: Text, theirs: Text): boolean =>
   (theirs.media ?? []).join() === (ours.media ?? []).join() && sameWords(ours.text, theirs.text)
 
+/** Another picture of the same kind is another file; what nobody has seen yet differs from nothing. */
+const sameFiles = (ours: readonly string[] | null, theirs: readonly string[] | null): boolean =>
+  ours === null || theirs === null || ours.join() === theirs.join()
+
 const sameWords = (a: string, b: string): boolean => a.trim() === b.trim()
 
 /** Telegram adds entities of its own (links, mentions), so ours must be among those found. */
@@ -157,6 +168,11 @@ function sameFormatting(ours: Text, theirs: Text): boolean {
   const have = new Set(theirs.entities.map(keyOf))
   return ours.entities.every(entity => have.has(keyOf(entity)))
 }
+
+type Carried = Required<Pick<Form, 'media' | 'files'>>
+
+export const sameMedia = (ours: Carried, theirs: Carried): boolean =>
+  ours.media.join() === theirs.media.join() && sameFiles(ours.files, theirs.files)
 
 const keyOf = ({ type, offset, length, url }: TextEntity): string =>
   `${type}/${offset}/${length}/${url?.replace(/\/$/, '') ?? ''}`

@@ -170,7 +170,120 @@ test('an album that lost a picture on another device is shown as changed', async
   await core.time.advance(10_000)
   const [one] = (await core.handlers['deliveries.list']({ scope: 'all', cursor: null, limit: 9 })).items
   expect(one).toMatchObject({ state: 'drifted', drift: { text: 'Trois', media: true } })
+  const answer = await core.handlers['deliveries.resolve']({ ids: [one!.id], keep: 'mine' })
+  expect(answer.failed).toEqual([{ id: one!.id, code: 'delivery/files-not-restorable' }])
+  await core.time.advance(60_000)
+  expect(core.callsOf('editScheduled')).toBe(0)
 })
+
+/** Another device puts `files` in the place of those of the one message of the first chat. */
+async function replacedElsewhere(count: number, files: readonly (string | null)[], over = {}) {
+  const core = await setUp(over)
+  await confirm(core, await core.draft(count, { text: 'La photo' }))
+  await core.placed()
+  const queue = core.queueOf('1')
+  const before = { ...queue[0]! }
+  queue[0] = { ...before, files: before.files!.map((id, place) => files[place] ?? id) }
+  await core.handlers['deliveries.reconcile']({ accountId: core.accountId })
+  await core.time.advance(10_000)
+  const one = async () =>
+    (await core.handlers['deliveries.list']({ scope: 'all', cursor: null, limit: 9 })).items[0]!
+  const { id } = await one()
+  const keep = (which: 'mine' | 'theirs') => core.handlers['deliveries.resolve']({ ids: [id], keep: which })
+  return { ...core, queue, before, one, keep }
+}
+
+test('a picture that took the place of ours on another device is seen, and nothing else is called changed', async () => {
+  const core = await replacedElsewhere(1, ['theirs'])
+  expect(await core.one()).toMatchObject({ state: 'drifted', drift: { text: 'La photo', media: true } })
+  const other = await replacedElsewhere(2, [])
+  expect(await other.one()).toMatchObject({ state: 'scheduled', drift: null })
+  other.queue[0] = { ...other.queue[0]!, text: 'Seulement le texte' }
+  await other.handlers['deliveries.reconcile']({ accountId: other.accountId })
+  await other.time.advance(10_000)
+  expect(await other.one()).toMatchObject({ state: 'drifted', drift: { media: false } })
+})
+
+test('kept, our file is put back in place: same number, same silence, nothing placed again', async () => {
+  const core = await replacedElsewhere(1, ['theirs'])
+  await core.keep('mine')
+  await core.placed()
+  expect(core.queue).toEqual([core.before])
+  expect([core.callsOf('schedule'), core.callsOf('deleteScheduled')]).toEqual([1, 0])
+  expect(await core.one()).toMatchObject({ state: 'scheduled', drift: null, pending: null })
+})
+
+test('of an album the exchanged pictures alone are put back, one request each, in the pace', async () => {
+  const core = await replacedElsewhere(4, [null, 'x', null, 'y'])
+  await core.keep('mine')
+  await core.placed()
+  expect(core.queue).toEqual([core.before])
+  const edits = core.dc.calls.filter(({ method }) => method === 'editScheduled').map(({ at }) => at)
+  expect(edits).toHaveLength(2)
+  edits.slice(1).forEach((at, n) => expect(at - edits[n]!).toBeGreaterThanOrEqual(3000))
+})
+
+test('accepted, theirs stays, is not shown as ours and cannot be put back later', async () => {
+  const core = await replacedElsewhere(1, ['theirs'])
+  await core.keep('theirs')
+  await core.handlers['deliveries.reconcile']({ accountId: core.accountId })
+  await core.time.advance(10_000)
+  expect(await core.one()).toMatchObject({ state: 'scheduled', drift: null, media: [] })
+  expect(core.callsOf('editScheduled')).toBe(0)
+  core.queue[0] = { ...core.queue[0]!, files: ['another'] }
+  await core.handlers['deliveries.reconcile']({ accountId: core.accountId })
+  await core.time.advance(10_000)
+  expect(await core.keep('mine')).toMatchObject({ failed: [{ code: 'delivery/files-not-restorable' }] })
+})
+
+test('a file that has gone stale is brought again before it is put back', async () => {
+  const core = await replacedElsewhere(1, ['theirs'])
+  core.dc.expireFiles()
+  await core.keep('mine')
+  await core.placed()
+  expect(core.queue).toMatchObject([{ id: core.before.id, files: ['2'], text: 'La photo' }])
+  expect(await core.one()).toMatchObject({ state: 'scheduled', drift: null })
+})
+
+test('a text that is written while files are put back goes with them', async () => {
+  const core = await replacedElsewhere(3, ['x', 'y', 'z'])
+  await core.keep('mine')
+  await core.time.advance(2000)
+  const { id } = await core.one()
+  await core.handlers['deliveries.edit']({ ids: [id], text: 'Autre légende', entities: [] })
+  await core.placed()
+  expect(core.queue).toMatchObject([{ text: 'Autre légende', files: core.before.files }])
+})
+
+test.each(
+  [0, 1, 2].flatMap(edit =>
+    (['drop-before', 'drop-after', 'late'] as const).map(does => [edit, does] as const),
+  ),
+)(
+  'ended while edit %i of an album is unanswered (%s): at the next start its files are put back, nothing twice',
+  async (edit, does) => {
+    const parts = { time: fakeTime(), database: memoryDatabase() }
+    const core = await replacedElsewhere(3, ['x', 'y', 'z'], parts)
+    await core.keep('mine')
+    while (core.callsOf('editScheduled') < edit) await core.time.advance(500)
+    core.dc.fault({ method: 'editScheduled', does })
+    while (core.callsOf('editScheduled') <= edit) await core.time.advance(500)
+    await core.stop()
+    const again = createMessaging(core.dc, { ...parts, folder: core.folder })
+    await again.start()
+    onTestFinished(() => again.stop())
+    await vi.waitFor(
+      async () => {
+        await again.time.advance(5000)
+        const { items } = await again.handlers['deliveries.list']({ scope: 'all', cursor: null, limit: 9 })
+        expect(items).toMatchObject([{ state: 'scheduled', drift: null, pending: null }])
+      },
+      { timeout: 4000, interval: 5 },
+    )
+    expect(core.queue).toEqual([core.before])
+    expect(core.callsOf('schedule')).toBe(1)
+  },
+)
 
 test('each chat gets the message in its own topic and from its own sender', async () => {
   const core = await setUp()

@@ -14,7 +14,7 @@ import type { Database, Row, SqlValue } from '../storage/database.ts'
 import type { Sealer } from '../vault/sealer.ts'
 import { isOpen, type Delivery } from './machine.ts'
 import { Pace, unhurried } from './pace.ts'
-import { createWishStore, type OtherContent } from './wish-store.ts'
+import { createWishStore, type NewContent } from './wish-store.ts'
 
 export type StoredDelivery = Delivery & {
   readonly seq: number
@@ -39,8 +39,12 @@ export type StoredPlan = Content & {
   readonly linkPreview: boolean
   readonly files: readonly PlanMedia[]
 }
-/** `createdAt`: Telegram's clock, milliseconds since 1970; `media`: what its messages carry. */
-export type KnownPlan = StoredPlan & { readonly createdAt: number; readonly media: readonly SeenMedia[] }
+/** `createdAt`: Telegram's clock, milliseconds since 1970; `media`: what its messages carry; `foreign`: not the plan's files. */
+export type KnownPlan = StoredPlan & {
+  readonly createdAt: number
+  readonly media: readonly SeenMedia[]
+  readonly foreign: boolean
+}
 
 /** What a confirmed plan asks to be stored; `randomIds` are signed, non-zero 64-bit numbers in decimal, one a message. */
 export type NewPlan = StoredPlan & {
@@ -125,6 +129,7 @@ export function createStore(database: Database, sealer: Sealer) {
       ...content,
       files,
       media: files.map(({ kind }) => kind),
+      foreign: false,
       createdAt: Number(row['created_at']),
       timeZone: String(row['time_zone']),
       silent: row['silent'] === 1,
@@ -232,11 +237,11 @@ export function createStore(database: Database, sealer: Sealer) {
       const own = wishes.content(row, 'own')
       const shared = plan(row.planId)
       if (own === null) return shared
-      const { text, entities, linkPreview, media } = own
-      return { ...shared, text, entities, linkPreview, media }
+      const { text, entities, linkPreview, media, foreign } = own
+      return { ...shared, text, entities, linkPreview, media, foreign }
     },
     /** Gives a delivery another date (Unix seconds) and, unless null, a text of its own. */
-    reshape: (row: StoredDelivery, at: number, own: OtherContent | null): void => {
+    reshape: (row: StoredDelivery, at: number, own: NewContent | null): void => {
       database.run('UPDATE delivery SET at = ? WHERE seq = ?', at, row.seq)
       if (own !== null) wishes.setContent(row, 'own', own)
     },

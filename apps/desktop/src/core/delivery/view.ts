@@ -2,7 +2,9 @@ import { localTimeAt } from '@autotele/shared'
 import type { CalendarItem, DeliveryView, Drift, PendingChange } from '../../contract/index.ts'
 import { instantOf } from '../time.ts'
 import type { TargetsPort } from './ports.ts'
-import type { DeliveryStore, StoredDelivery, StoredPlan } from './store.ts'
+import { sameMedia } from './matching.ts'
+import type { DeliveryStore, KnownPlan, StoredDelivery, StoredPlan } from './store.ts'
+import { holdsFiles } from './wish-store.ts'
 import type { Wish } from './wish.ts'
 
 const EXCERPT_LENGTH = 80
@@ -21,7 +23,7 @@ export function viewOf(row: StoredDelivery, store: DeliveryStore, targets: Targe
     silent: content.silent,
     linkPreview: content.linkPreview,
     // What another device made of its files, and was accepted, is not ours to show.
-    media: content.files.map(({ kind }) => kind).join() === content.media.join() ? [...content.files] : [],
+    media: holdsFiles(content) ? [...content.files] : [],
     topic: topicOf(row, targets),
     sendAs: senderOf(row, targets),
     planPaused: store.planPaused(row.planId),
@@ -80,7 +82,7 @@ const pendingOf = (wish: Wish | null): PendingChange | null =>
         error: wish.stage === 'refused' ? wish.error : null,
       }
 
-function driftOf(row: StoredDelivery, ours: StoredPlan, store: DeliveryStore): Drift | null {
+function driftOf(row: StoredDelivery, ours: KnownPlan, store: DeliveryStore): Drift | null {
   if (row.state !== 'drifted') return null
   const theirs = store.wishes.content(row, 'theirs')
   const at = instantOf((row.movedTo ?? row.at) * 1000)
@@ -89,7 +91,7 @@ function driftOf(row: StoredDelivery, ours: StoredPlan, store: DeliveryStore): D
     local: localTimeAt(at, ours.timeZone),
     text: theirs?.text ?? ours.text,
     entities: [...(theirs?.entities ?? ours.entities)],
-    media: (theirs?.media.length ?? 0) > 0,
+    media: theirs !== null && !sameMedia({ ...ours, files: store.wishes.filesOf(row.seq) }, theirs),
   }
 }
 

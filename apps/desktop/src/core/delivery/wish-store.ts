@@ -18,9 +18,23 @@ const OtherContent = z.object({
   entities: z.array(TextEntity).readonly(),
   linkPreview: z.boolean(),
   media: Seen,
+  /** Telegram's numbers of the files it carries, or is to carry. */
+  files: z.array(z.string()).readonly().nullable().default(null),
+  /** Of what another device made, and was accepted: its files are not the plan's. */
+  foreign: z.boolean().default(false),
+  /** Of a wish that puts files back: the places where that is done. Null where files stay as they are. */
+  restored: z.array(z.number().int()).readonly().nullable().default(null),
 })
 /** `media`: what its messages carry, as Telegram shows it. */
 export type OtherContent = z.infer<typeof OtherContent>
+export type NewContent = z.input<typeof OtherContent>
+
+/** Are the files that its messages carry those of its plan, which are in the profile? */
+export const holdsFiles = (
+  content: Pick<OtherContent, 'media' | 'foreign'> & {
+    readonly files: readonly { readonly kind: MediaKind }[]
+  },
+): boolean => !content.foreign && content.files.map(({ kind }) => kind).join() === content.media.join()
 
 /** Of which delivery: its row and its id. */
 export type Of = { readonly seq: number; readonly id: string; readonly accountId: string }
@@ -35,24 +49,38 @@ export function createWishStore(database: Database, sealer: Sealer) {
     )
   }
 
-  const setContent = ({ seq, id }: Of, role: ContentRole, to: OtherContent | null): void => {
+  const setContent = ({ seq, id }: Of, role: ContentRole, to: NewContent | null): void => {
     if (to === null) {
       database.run('DELETE FROM delivery_content WHERE seq = ? AND role = ?', seq, role)
       return
     }
-    const { text, entities, linkPreview, media } = to
     database.run(
       `INSERT INTO delivery_content (seq, role, sealed) VALUES (?, ?, ?)
        ON CONFLICT (seq, role) DO UPDATE SET sealed = excluded.sealed`,
       seq,
       role,
-      sealer.sealText(`delivery-${role}`, id, JSON.stringify({ text, entities, linkPreview, media })),
+      sealer.sealText(`delivery-${role}`, id, JSON.stringify(OtherContent.parse(to))),
     )
   }
 
   return {
     content,
     setContent,
+
+    /** What the message carries in Telegram's queue while it is ours; null when that is not known. */
+    filesOf: (seq: number): readonly string[] | null => {
+      const row = database.get('SELECT ids FROM delivery_files WHERE seq = ?', seq)
+      return row ? (JSON.parse(String(row['ids'])) as string[]) : null
+    },
+    setFiles: ({ seq }: Pick<Of, 'seq'>, ids: readonly string[] | null): void => {
+      if (ids === null) database.run('DELETE FROM delivery_files WHERE seq = ?', seq)
+      else
+        database.run(
+          `INSERT INTO delivery_files (seq, ids) VALUES (?, ?)
+           ON CONFLICT (seq) DO UPDATE SET ids = excluded.ids`,
+          ...[seq, JSON.stringify(ids)],
+        )
+    },
 
     one: (seq: number): Wish | null => {
       const row = database.get('SELECT * FROM wish WHERE seq = ?', seq)

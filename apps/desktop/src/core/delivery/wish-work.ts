@@ -3,6 +3,7 @@ import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts
 import type { Seen } from './look.ts'
 import { isOpen, transition, type Delivery } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
+import { createRestore, type PutBack } from './restore.ts'
 import type { DeliveryStore, StoredDelivery } from './store.ts'
 import type { OtherContent } from './wish-store.ts'
 import {
@@ -24,6 +25,7 @@ const FIRST_LOOK_AFTER_MS = 1000
 export function createWishWork(accountId: AccountId, store: DeliveryStore, deps: DeliveryDeps) {
   const { clock, accounts, targets } = deps
   const { wishes } = store
+  const fileToRestore = createRestore(accountId, store, deps)
   const tell = (ids: readonly DeliveryId[]): void => {
     if (ids.length > 0) deps.emit('deliveries.changed', { ids: [...ids] })
   }
@@ -47,7 +49,7 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
     return taken
   }
   const take = (row: StoredDelivery, wish: Wish, content: OtherContent | null): StoredDelivery => {
-    store.reshape(row, wish.at ?? row.at, content)
+    store.reshape(row, wish.at ?? row.at, content && { ...content, files: null, restored: null })
     return store.bySeq(row.seq) ?? row
   }
 
@@ -106,20 +108,42 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
   /** One edit or one sending at once; `claim` commits its place in the pace together with the wish. */
   const carryOut = async (
     line: TelegramConnection,
+    wished: Wished,
+    claim: () => void,
+  ): Promise<TelegramFailure | null> => {
+    const asked = wishes.content(wished.row, 'wished')
+    if (wished.wish.kind !== 'edit' || asked?.restored == null) return request(line, wished, null, claim)
+    const step = await fileToRestore.step(line, wished.row, asked)
+    // Something newer may have been wished for meanwhile.
+    const [row, wish] = [store.bySeq(wished.row.seq), wishes.one(wished.row.seq)]
+    if (row === null || JSON.stringify(wish) !== JSON.stringify(wished.wish)) return null
+    if (step.kind === 'more') return null
+    if (step.kind === 'ready') return request(line, { row, wish: wished.wish }, step.file, claim)
+    const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
+    settle(row, wishAfterFailure(sendWish(wished.wish), step.failure, clock.now(), jitter))
+    tell([row.id])
+    return step.failure
+  }
+
+  const request = async (
+    line: TelegramConnection,
     { row, wish }: Wished,
+    putBack: PutBack | null,
     claim: () => void,
   ): Promise<TelegramFailure | null> => {
     const peer = targets.peerOf(accountId, row.chatId)
-    const id = row.scheduledId
+    const place = putBack?.place ?? 0
+    const id = place === 0 ? row.scheduledId : (store.partsOf(row)[place]?.scheduledId ?? null)
     if (peer === null || id === null) {
       wishes.save(row, refuseWish(wish, peer === null ? 'chat/unknown' : 'telegram/message-gone'))
       tell([row.id])
       return null
     }
-    const content = wishes.content(row, 'wished')
+    const content = contentOf(row, putBack)
     const at = wish.at ?? row.movedTo ?? row.at
     const sent = sendWish(wish)
     store.transaction(() => {
+      if (putBack !== null) wishes.setContent(row, 'wished', content)
       wishes.save(row, sent)
       claim()
     })
@@ -131,21 +155,18 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
           )
         : await line.editScheduled(peer, id, {
             at,
-            ...(content === null
-              ? {}
-              : {
-                  content: {
-                    text: content.text,
-                    entities: content.entities,
-                    noWebpage: !content.linkPreview,
-                  },
-                }),
+            ...(content === null ? {} : { content: wordsOf(content, place) }),
+            ...(putBack === null ? {} : { file: putBack }),
           })
     store.transaction(() => {
       // Something newer may have been wished for meanwhile: it stands, and goes out next.
       const newer = wishes.one(row.seq)?.stage !== 'sent'
       const done = answer.ok || answer.error.reaction === 'DONE'
-      if (done && wish.kind === 'edit') {
+      if (done && content !== null && place > 0) {
+        if (newer) return
+        wishes.setContent(row, 'wished', { ...content, restored: [...(content.restored ?? []), place] })
+        wishes.save(row, { ...wish, stage: 'due', attempt: 1 })
+      } else if (done && wish.kind === 'edit') {
         edited(row, wish, at, content)
         if (!newer) wishes.drop(row)
       } else if (newer) return
@@ -155,13 +176,24 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
         settle(row, wishAfterFailure(sent, answer.error, clock.now(), jitter))
       }
     })
+    if (!answer.ok && answer.error.code === 'telegram/file-expired') fileToRestore.forget(row)
     tell([row.id])
     return answer.ok || answer.error.reaction === 'DONE' ? null : answer.error
+  }
+
+  /** What is wished of a message, with the number of the file that is about to be put back. */
+  const contentOf = (row: StoredDelivery, putBack: PutBack | null): OtherContent | null => {
+    const content = wishes.content(row, 'wished')
+    if (content === null || putBack === null) return content
+    const files = content.files ?? wishes.filesOf(row.seq) ?? content.media.map(() => '')
+    return { ...content, files: files.with(putBack.place, putBack.file.id) }
   }
 
   const edited = (row: StoredDelivery, wish: Wish, at: number, content: OtherContent | null): void => {
     const before = take(row, wish, content)
     if (content !== null) wishes.setContent(row, 'theirs', null)
+    // The next look tells what it carries now.
+    if (content?.restored != null) wishes.setFiles(row, null)
     const ours = (row.state !== 'drifted' || content !== null) && at === before.at
     const id = row.scheduledId ?? 0
     const sight = ours ? ({ kind: 'scheduled', id } as const) : ({ kind: 'changed', id, at } as const)
@@ -177,12 +209,15 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
     tell(changed)
   }
 
-  const sawOne = ({ row, sight, wished, message, parts }: Seen): boolean => {
+  const sawOne = ({ row, sight, wished, message, parts, files }: Seen): boolean => {
     if (parts !== null) store.setParts(row, parts)
     const wish = wishes.one(row.seq)
     const adopts = wish?.kind === 'edit' && wished
+    const asWished = adopts ? wishes.content(row, 'wished') : null
+    const known = asWished?.restored == null && wishes.filesOf(row.seq) !== null
+    if (sight.kind === 'scheduled' && files?.length && !known) wishes.setFiles(row, files)
     const before = adopts ? adopt(row, wish) : row
-    const after = afterLook(before, wish, sight, adopts && row.state === 'drifted')
+    const after = afterLook(before, wish, sight, adopts && row.state === 'drifted' && asWished === null)
     if (after !== before) store.save(before, after)
     if (message !== null)
       wishes.setContent(row, 'theirs', {
@@ -190,6 +225,7 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
         entities: [...message.entities],
         linkPreview: true,
         media: [...message.media],
+        files: message.files ?? null,
       })
     else if (row.state === 'drifted' && after.state !== 'drifted') wishes.setContent(row, 'theirs', null)
     if (wish !== null && !adopts)
@@ -242,6 +278,12 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
     nextAt: (): number | null => wishes.nextReady(accountId, clock.now()),
   }
 }
+
+/** The words of an album are those of its first message. */
+const wordsOf = ({ text, entities, linkPreview }: OtherContent, place: number) => ({
+  ...(place === 0 ? { text, entities } : { text: '', entities: [] }),
+  noWebpage: !linkPreview,
+})
 
 /** What becomes of a wish without asking Telegram; `waits` when only Telegram can tell or do it. */
 function settledHere(row: StoredDelivery, wish: Wish): 'waits' | 'done' | 'adopt' | Wish {

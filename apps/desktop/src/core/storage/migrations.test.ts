@@ -26,6 +26,10 @@ const ROWS: Readonly<Record<number, string>> = {
       UPDATE delivery SET published_at = 1000000001 WHERE seq = 2;`,
   4: `INSERT INTO series VALUES ('s', 'a', 'active', x'08', 9, 10);
       INSERT INTO occurrence VALUES ('s', '-1001', '2027-01-04', 'd1', 0);`,
+  5: `INSERT INTO media VALUES ('m', 'file', x'09', 11);
+      INSERT INTO plan_media VALUES ('p', 'm');
+      INSERT INTO uploaded_media VALUES ('a', 'm', 'photo', x'0a', 12);
+      INSERT INTO delivery_part VALUES (1, 1, '3', 4);`,
 }
 
 type Rows = Record<string, Record<string, unknown>[]>

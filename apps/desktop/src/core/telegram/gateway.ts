@@ -189,6 +189,8 @@ export type Placement = {
   readonly id: number
   readonly at: number
   readonly parts?: readonly number[]
+  /** Telegram's numbers of its files, in the same order. */
+  readonly files?: readonly string[]
 }
 
 /** `other`: something this application does not write (a poll, a place…). */
@@ -201,6 +203,8 @@ export type ScheduledMessage = {
   readonly entities: readonly TextEntity[]
   /** One for each message of an album, which counts as one here. */
   readonly media: readonly SeenMedia[]
+  /** Telegram's number of each of these files; '' for what is none. */
+  readonly files?: readonly string[]
   /** The numbers of all its messages, `id` first; only of an album. */
   readonly parts?: readonly number[]
 }
@@ -298,13 +302,14 @@ export type TelegramConnection = {
   scheduledHistory(peer: Peer): Answer<readonly ScheduledMessage[]>
   /** `ids` are of scheduled messages; published messages with the same numbers are never touched. */
   deleteScheduled(peer: Peer, ids: readonly number[]): Answer<null>
-  /** Changes text or date in place; the message stays scheduled. */
+  /** Changes text, date or file in place; the message stays scheduled. Of an album `id` tells whose file it is. */
   editScheduled(
     peer: Peer,
     id: number,
     change: {
       readonly at: number
       readonly content?: Pick<OutgoingMessage, 'text' | 'entities' | 'noWebpage'>
+      readonly file?: Pick<OutgoingMedia, 'file' | 'spoiler'>
     },
   ): Answer<null>
   sendScheduledNow(peer: Peer, ids: readonly number[]): Answer<null>

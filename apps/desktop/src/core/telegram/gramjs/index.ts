@@ -24,8 +24,8 @@ import { Api, computeCheck } from './library.ts'
 import { createPorts, type Ports } from '../routes/index.ts'
 import { createTransport, type Asked, type DataCentre } from './transport.ts'
 import type { Address } from './socket.ts'
-import { partRequest, remoteFileOf, sendRequest, thumbnailPart, uploadedMedia } from './media.ts'
-import { albumsOf, publishedMessage, scheduledMessage, type Grouped } from './messages.ts'
+import { inputMedia, partRequest, remoteFileOf, sendRequest, thumbnailPart, uploadedMedia } from './media.ts'
+import { albumsOf, filesOf, publishedMessage, scheduledMessage, type Grouped } from './messages.ts'
 import { inputEntity, inputPeer, meOf } from './values.ts'
 
 export type GramjsOptions = {
@@ -298,7 +298,7 @@ function createConnection(
       inTurn(() =>
         done(change(new Api.messages.DeleteScheduledMessages({ peer: inputPeer(peer), id: [...ids] }))),
       ),
-    editScheduled: (peer, id, { at, content }) =>
+    editScheduled: (peer, id, { at, content, file }) =>
       inTurn(() =>
         done(
           change(
@@ -314,6 +314,7 @@ function createConnection(
                     entities: content.entities.map(inputEntity),
                     noWebpage: content.noWebpage,
                   }),
+              ...(file === undefined ? {} : { media: inputMedia(file.file, file.spoiler) }),
             }),
           ),
         ),
@@ -341,13 +342,22 @@ function placementOf(updates: Api.TypeUpdates, randomIds: readonly string[]): Pl
   )
   const parts = randomIds.flatMap(randomId => named.get(randomId) ?? [])
   const [id] = parts
+  const carried = new Map(
+    updates.updates.flatMap(update =>
+      update instanceof Api.UpdateNewScheduledMessage && update.message instanceof Api.Message
+        ? [[update.message.id, filesOf(update.message)] as const]
+        : [],
+    ),
+  )
+  const files = parts.flatMap(part => carried.get(part) ?? [])
   for (const update of updates.updates) {
     const scheduled = update instanceof Api.UpdateNewScheduledMessage
     const published = update instanceof Api.UpdateNewMessage || update instanceof Api.UpdateNewChannelMessage
     if (!scheduled && !published) continue
     const { message } = update
     if (!(message instanceof Api.Message) || (id !== undefined && message.id !== id)) continue
-    const placed = { kind: scheduled ? 'scheduled' : 'published', id: message.id, at: message.date } as const
+    const kind = scheduled ? ('scheduled' as const) : ('published' as const)
+    const placed = { kind, id: message.id, at: message.date, files }
     if (randomIds.length === 1) return placed
     return parts.length === randomIds.length ? { ...placed, parts } : null
   }

@@ -96,7 +96,10 @@ export function remoteFileOf(media: Api.TypeMessageMedia): RemoteFile | null {
   }
 }
 
-function inputMedia({ kind, id, accessHash, reference }: RemoteFile, spoiler: boolean): Api.TypeInputMedia {
+export function inputMedia(
+  { kind, id, accessHash, reference }: RemoteFile,
+  spoiler: boolean,
+): Api.TypeInputMedia {
   const file = {
     id: bigInt(id),
     accessHash: bigInt(accessHash),

@@ -1,5 +1,6 @@
 import type { PublishedMessage, ScheduledMessage, SeenMedia } from '../gateway.ts'
 import { Api } from './library.ts'
+import { remoteFileOf } from './media.ts'
 import { entitiesOf } from './values.ts'
 
 /** A message that may be one of an album. */
@@ -10,8 +11,12 @@ const mediaOf = (message: Api.Message): readonly SeenMedia[] => {
   return media === null ? [] : [media]
 }
 
+/** Of the file of each of these media. */
+export const filesOf = ({ media }: Api.Message): readonly string[] =>
+  seenMedia(media) === null ? [] : [media == null ? '' : (remoteFileOf(media)?.id ?? '')]
+
 /** The messages of an album as one, dated and worded as its caption is. */
-export function albumsOf<M extends Pick<ScheduledMessage, 'id' | 'text' | 'entities' | 'media'>>(
+export function albumsOf<M extends Pick<ScheduledMessage, 'id' | 'text' | 'entities' | 'media' | 'files'>>(
   messages: readonly Grouped<M>[],
 ): (M & { readonly parts?: readonly number[] })[] {
   const albums = new Map<string, Grouped<M>[]>()
@@ -29,6 +34,7 @@ export function albumsOf<M extends Pick<ScheduledMessage, 'id' | 'text' | 'entit
       ...(alone as unknown as M),
       ...{ text, entities },
       media: all.flatMap(message => message.media),
+      files: all.flatMap(message => message.files ?? []),
       parts: all.map(({ id }) => id),
     }
   })
@@ -40,6 +46,7 @@ export const scheduledMessage = (message: Api.Message): Grouped<ScheduledMessage
   text: message.message,
   entities: entitiesOf(message.entities),
   media: mediaOf(message),
+  files: filesOf(message),
   groupedId: message.groupedId?.toString() ?? null,
 })
 

@@ -115,6 +115,7 @@ export function createFakeDataCentre(clock: Clock) {
     chat.scheduled.push({
       ...{ id: first, at, text, entities, silent, noWebpage },
       media: media.map(({ file }) => kinds.get(file.id) ?? 'other'),
+      files: media.map(({ file }) => file.id),
       ...(ids.length > 1 ? { parts: ids.map((_, index) => first + index) } : {}),
       ...(topicId === undefined ? {} : { topicId }),
       ...(sendAs === undefined ? {} : { sendAs }),
@@ -289,7 +290,12 @@ export function createFakeDataCentre(clock: Clock) {
           if (!stored.ok) return stored
           const { media = [] } = message
           return success({
-            ...{ kind: 'scheduled', id: stored.value, at: message.at },
+            ...{
+              kind: 'scheduled',
+              id: stored.value,
+              at: message.at,
+              files: media.map(({ file }) => file.id),
+            },
             ...(media.length > 1 ? { parts: media.map((_, index) => stored.value + index) } : {}),
           })
         }),
@@ -326,13 +332,26 @@ export function createFakeDataCentre(clock: Clock) {
           }
           return success(null)
         }),
-      editScheduled: (peer, id, { at, content }) =>
+      editScheduled: (peer, id, { at, content, file }) =>
         call('editScheduled', true, userId => {
           const { scheduled } = chatOf(keyOf(userId, peer))
-          const index = scheduled.findIndex(message => message.id === id)
+          const index = scheduled.findIndex(({ id: first, parts = [first] }) => parts.includes(id))
           const before = scheduled[index]
           if (before === undefined) return failure(classify('MESSAGE_ID_INVALID', 400))
-          const after = { ...before, at, ...content }
+          if (file !== undefined && file.file.reference !== reference)
+            return failure(classify('FILE_REFERENCE_EXPIRED', 400))
+          const place = before.parts?.indexOf(id) ?? 0
+          const after = {
+            ...{ ...before, at },
+            // The words of an album are those of its first message.
+            ...(place === 0 ? content : {}),
+            ...(file === undefined
+              ? {}
+              : {
+                  media: before.media.with(place, kinds.get(file.file.id) ?? 'other'),
+                  files: (before.files ?? []).with(place, file.file.id),
+                }),
+          }
           if (JSON.stringify(after) === JSON.stringify(before)) return success(null)
           scheduled[index] = after
           return success(null)

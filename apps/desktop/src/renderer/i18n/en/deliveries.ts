@@ -112,7 +112,7 @@ export const deliveries: Sentences<typeof fr> = {
   driftTitle: 'What differs',
   driftOurs: 'Here',
   driftTheirs: 'At Telegram',
-  driftMedia: 'Holds a media added elsewhere',
+  driftMedia: 'Its files are no longer yours',
   keepMine: 'Restore my version',
   keepTheirs: 'Keep Telegram’s',
   kept: 'Noted',

@@ -450,6 +450,10 @@ export const errors: Sentences<typeof fr> = {
     what: 'This message was removed from Telegram’s queue on another device.',
     next: 'Schedule it again if it is to appear all the same.',
   },
+  'delivery/files-not-restorable': {
+    what: 'Telegram does not let the files of this message be put back: it carries more or fewer than before, or AutoTele no longer has yours.',
+    next: 'Accept what is at Telegram, or cancel this message and write it again.',
+  },
   'delivery/not-cancellable': {
     what: 'This message can no longer be cancelled.',
     next: 'If it is published, delete it in Telegram.',

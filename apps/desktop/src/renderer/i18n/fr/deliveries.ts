@@ -109,7 +109,7 @@ export const deliveries = {
   driftTitle: 'Ce qui diffère',
   driftOurs: 'Ici',
   driftTheirs: 'Chez Telegram',
-  driftMedia: 'Contient un média ajouté ailleurs',
+  driftMedia: 'Ses fichiers ne sont plus les vôtres',
   keepMine: 'Rétablir ma version',
   keepTheirs: 'Garder celle de Telegram',
   kept: 'C’est noté',

@@ -447,6 +447,10 @@ export const errors = {
     what: 'Ce message a été retiré de la file de Telegram sur un autre appareil.',
     next: 'Programmez-le de nouveau s’il doit quand même paraître.',
   },
+  'delivery/files-not-restorable': {
+    what: 'Telegram ne permet pas de remettre les fichiers de ce message comme ils étaient : il en porte plus ou moins qu’avant, ou AutoTele n’a plus les vôtres.',
+    next: 'Acceptez ce qui est chez Telegram, ou annulez ce message et écrivez-le de nouveau.',
+  },
   'delivery/not-cancellable': {
     what: 'Ce message ne peut plus être annulé.',
     next: 'S’il est publié, supprimez-le dans Telegram.',
