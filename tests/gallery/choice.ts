@@ -22,9 +22,13 @@ function named<T extends string>(all: readonly T[], text: string): T[] {
 }
 
 export const DESKTOP = { width: 1280, height: 860 }
-/** `zoom` is the desktop window at 200 %, which has half as many points; `contrast` is one with the system's own colours. */
+/**
+ * `tall` is as high as what it shows; `zoom` is the desktop window at 200 %, which has half as many points; `contrast` is
+ * one with the system's own colours.
+ */
 const SIZES = {
   desktop: null,
+  tall: null,
   small: { width: 640, height: 480 },
   zoom: { width: 640, height: 430 },
   contrast: null,
@@ -33,7 +37,7 @@ const SIZES = {
 export const forDocuments = values.documents
 export const languages = named(['fr', 'en'], values.language)
 const themes = named(['light', 'dark'], values.theme)
-const windows = named(['desktop', 'small', 'zoom', 'contrast'], values.window)
+const windows = named(['desktop', 'tall', 'small', 'zoom', 'contrast'], values.window)
 const patterns = values.only?.split(',').map(name => new RegExp(`^${name.replaceAll('*', '.*')}$`))
 /** Whether all is taken, and so also the walk through the real product. */
 export const takesAll = patterns === undefined
@@ -52,6 +56,7 @@ export async function takePictures(
   const before = page.viewportSize() ?? DESKTOP
   for (const window of windows) {
     await page.setViewportSize(SIZES[window] ?? before)
+    if (window === 'tall') await grow(page, before)
     for (const colorScheme of themes) {
       await showIn(page, colorScheme, window === 'contrast')
       const ending = window === 'desktop' ? colorScheme : `${window}-${colorScheme}`
@@ -60,6 +65,14 @@ export async function takePictures(
   }
   await page.setViewportSize(before)
   await showIn(page, 'light')
+}
+
+/** Makes the window so high that nothing of the page has to be scrolled to. */
+async function grow(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
+  const hidden = await page.evaluate(() =>
+    [...document.querySelectorAll('html, main')].map(one => one.scrollHeight - one.clientHeight),
+  )
+  await page.setViewportSize({ width, height: height + Math.max(0, ...hidden) })
 }
 
 /** Waits until nothing of the theme before is painted any more. */

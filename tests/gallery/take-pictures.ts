@@ -41,13 +41,14 @@ try {
 /** Every view, in both languages and themes: `fr/calendar-dark.png`. */
 async function takeViews(): Promise<void> {
   const screens = await serveScreens()
-  const context = await browser.newContext({
-    timezoneId: 'Europe/Paris',
-    viewport: DESKTOP,
-    reducedMotion: 'reduce',
-  })
-  const page = await context.newPage()
-  for (const language of languages)
+  for (const language of languages) {
+    const context = await browser.newContext({
+      locale: language,
+      timezoneId: 'Europe/Paris',
+      viewport: DESKTOP,
+      reducedMotion: 'reduce',
+    })
+    const page = await context.newPage()
     for (const view of views) {
       if (!takes(view.name) || (forDocuments && !inGuides.has(view.name))) continue
       await openView(page, screens.origin, view, language)
@@ -57,7 +58,8 @@ async function takeViews(): Promise<void> {
       }
       await takePictures(page, ending => join(folder, language, `${view.name}-${ending}`))
     }
-  await context.close()
+    await context.close()
+  }
   await screens.end()
 }
 
