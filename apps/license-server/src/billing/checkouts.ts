@@ -69,7 +69,13 @@ export function createCheckouts(options: {
 
   type Claim =
     | { readonly outcome: CheckoutCreation }
-    | { readonly checkout: Checkout; readonly claimSecret: string; readonly again: boolean }
+    | {
+        readonly checkout: Checkout
+        readonly claimSecret: string
+        /** An earlier attempt under the same key came to nothing, or was taken for dead. */
+        readonly again: boolean
+        readonly lockedUntil: Date
+      }
 
   /**
    * Takes the idempotency key and writes our row, in one transaction, before BTCPay hears of it. A key whose first
@@ -116,7 +122,7 @@ export function createCheckouts(options: {
     if (known) {
       await tx.idempotencyKey.update({ where: { deviceId_route_keyHash: scope }, data: { lockedUntil } })
       const checkout = await tx.checkout.update({ where: { id }, data: secrets })
-      return { checkout, claimSecret, again: true }
+      return { checkout, claimSecret, again: true, lockedUntil }
     }
     const checkout = await tx.checkout.create({
       data: {
@@ -135,7 +141,7 @@ export function createCheckouts(options: {
     await tx.idempotencyKey.create({
       data: { ...scope, bodyHash, resourceId: id, lockedUntil, createdAt: toDate(now) },
     })
-    return { checkout, claimSecret, again: false }
+    return { checkout, claimSecret, again: false, lockedUntil }
   }
 
   /** Makes the invoice, or finds the one that an earlier attempt made without hearing so. */
@@ -175,15 +181,14 @@ export function createCheckouts(options: {
         db.$transaction(tx => claim(tx, deviceId, request, idempotencyKey, bodyHash)),
       )
       if ('outcome' in claimed) return claimed.outcome
-      const { checkout, claimSecret, again } = claimed
-      const where = {
-        deviceId_route_keyHash: { deviceId, route: ROUTES.checkouts, keyHash: sha256(idempotencyKey) },
-      }
+      const { checkout, claimSecret, again, lockedUntil } = claimed
+      // While the key is still ours: an attempt that was taken for dead writes nothing over the next one's.
+      const where = { deviceId, route: ROUTES.checkouts, keyHash: sha256(idempotencyKey), lockedUntil }
       let invoice: Invoice
       try {
         invoice = await obtainInvoice(btcpay, checkout, again)
       } catch (error) {
-        await db.idempotencyKey.update({ where, data: { lockedUntil: null } })
+        await db.idempotencyKey.updateMany({ where, data: { lockedUntil: null } })
         if (!(error instanceof BtcpayError)) throw error
         onError(error, checkout.id)
         return unavailable
@@ -198,8 +203,10 @@ export function createCheckouts(options: {
         pollAfterSeconds: POLL_SECONDS,
       })
       const response = sealBytes(Buffer.from(JSON.stringify(body)), responseKey(idempotencyKey), checkout.id)
-      await db.$transaction([
-        db.checkout.update({
+      const kept = await db.$transaction(async tx => {
+        const { count } = await tx.idempotencyKey.updateMany({ where, data: { response, lockedUntil: null } })
+        if (count === 0) return false
+        await tx.checkout.update({
           where: { id: checkout.id },
           data: {
             invoiceId: invoice.id,
@@ -207,10 +214,12 @@ export function createCheckouts(options: {
             expiresAt: toDate(fromUnix(invoice.expirationTime)),
             nextCheckAt: toDate(plusSeconds(clock(), reconcileSeconds)),
           },
-        }),
-        db.idempotencyKey.update({ where, data: { response, lockedUntil: null } }),
-      ])
-      return { ok: true, replayed: false, body }
+        })
+        return true
+      })
+      return kept
+        ? { ok: true, replayed: false, body }
+        : { ok: false, code: 'IDEMPOTENCY_IN_PROGRESS', retryAfter: 2 }
     },
 
     /**

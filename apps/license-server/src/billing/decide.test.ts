@@ -241,6 +241,20 @@ const cases: Readonly<Record<string, Case>> = {
     rulings: ['accepted'],
     expected: { ...nothing, state: 'underpaid' },
   },
+  'a part, accepted by a person, then one more payment that is not confirmed: nothing moves': {
+    invoice: is('Expired', 'PaidPartial', { paidAmount: '25' }),
+    payments: [settled, processing],
+    granted: { since: 2000 },
+    rulings: ['accepted'],
+    expected: { ...nothing, state: 'settled', attention: [] },
+  },
+  'a part, accepted by a person, of which nothing is left': {
+    invoice: is('Expired', 'PaidPartial', { paidAmount: '0' }),
+    payments: [],
+    granted: { since: 2000 },
+    rulings: ['accepted'],
+    expected: { ...nothing, state: 'settled', attention: ['underpaid', 'regressed'] },
+  },
   'late, accepted by a person': {
     invoice: is('Expired', 'PaidLate', full),
     payments: [settled],
@@ -260,6 +274,13 @@ const cases: Readonly<Record<string, Case>> = {
     granted: { since: 2000 },
     rulings: ['refunded'],
     expected: { ledger: 'reversal', state: 'invalid', attention: [] },
+  },
+  'paid back, and then paid once more': {
+    invoice: is('Settled', 'None', { paidAmount: '59.98' }),
+    payments: [settled, settled],
+    granted: 'reversed',
+    rulings: ['refunded'],
+    expected: { ...nothing, state: 'invalid', attention: ['second_payment'] },
   },
   'paid back before it had brought anything': {
     invoice: is('Settled', 'None', full),

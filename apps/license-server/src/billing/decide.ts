@@ -72,11 +72,15 @@ export function decide(
   const doesNotPay = (state: CheckoutState, ...attention: StandingKind[]): Decision =>
     live ? result('settled', { attention: [...attention, 'regressed'] }) : result(state, { attention })
 
-  // The money went back: whatever BTCPay shows, and it goes on showing "settled", the time goes too.
-  if (rulings.has('refunded')) return result('invalid', { ledger: live ? 'reversal' : 'none' })
+  // The money went back: whatever BTCPay shows, and it goes on showing "settled", the time goes too. What is paid once more
+  // is still somebody's.
+  if (rulings.has('refunded')) {
+    return result('invalid', { ledger: live ? 'reversal' : 'none', attention: surplus(invoice) })
+  }
   if (!isWhatWeAsked(invoice, asked)) return doesNotPay('in_review', 'mismatch')
 
-  const accepted = rulings.has('accepted') && final
+  // Granted, it stays so: one more unconfirmed payment changes nothing.
+  const accepted = rulings.has('accepted') && (final || (live && payments.length > 0))
   /** Paid after its time: worth a month once every payment is final, for `paidAmount` counts unconfirmed ones too. */
   const late = (flag: 'late' | 'confirmed_late', otherwise: CheckoutState): Decision => {
     // What was granted stays while it is covered: one more unconfirmed payment changes nothing.

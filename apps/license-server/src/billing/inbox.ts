@@ -2,16 +2,19 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import { fromDate, isBefore, plusSeconds, toDate, type Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
+import { toldSchema } from './invoice.ts'
 import { recordRefund } from './refunds.ts'
 import type { Settle, Settled } from './settle.ts'
 
+const told = toldSchema.optional().catch(undefined)
+
 /** What we read of a webhook; every member may be missing, and the body alone never decides anything. */
 const eventSchema = z.looseObject({
-  type: z.string().max(100).optional().catch(undefined),
-  invoiceId: z.string().min(1).max(200).optional().catch(undefined),
-  deliveryId: z.string().max(200).optional().catch(undefined),
-  originalDeliveryId: z.string().max(200).optional().catch(undefined),
-  pullPaymentId: z.string().max(200).optional().catch(undefined),
+  type: told,
+  invoiceId: told,
+  deliveryId: told,
+  originalDeliveryId: told,
+  pullPaymentId: told,
 })
 
 /** Seconds until the next attempt: 2, 4, 8 … 600. Reconciliation finds what is still open meanwhile. */

@@ -1,9 +1,21 @@
 import { z } from 'zod'
 import type { Checkout } from '../storage/generated/client.ts'
-import { compareMoney } from './money.ts'
+import { compareMoney, plainMoney } from './money.ts'
 
-/** Decimal string; BTCPay writes strings, other versions have written numbers. */
-const decimal = z.union([z.string(), z.number().transform(String)]).pipe(z.string().regex(/^-?\d+(\.\d+)?$/))
+/** Decimal string in its one form; BTCPay writes strings, other versions have written numbers. */
+const decimal = z
+  .union([z.string(), z.number().transform(String)])
+  .pipe(z.string().regex(/^-?\d{1,12}(\.\d+)?$/))
+  .transform(plainMoney)
+
+/** A name that was told to us. PostgreSQL's text holds every character but NUL (its manual, 8.14), which JSON can write. */
+export const toldSchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(text => !text.includes('\0'))
+/** Whoever makes an invoice writes into its metadata what he likes. */
+const told = toldSchema.nullish().catch(null)
 
 /**
  * What we read of a BTCPay invoice. Lenient: unknown members are ignored, unknown states stay text and are judged by
@@ -29,7 +41,7 @@ export const invoiceSchema = z.object({
     .transform(value => value ?? null),
   checkoutLink: z.string(),
   metadata: z
-    .looseObject({ orderId: z.string().nullish(), itemCode: z.string().nullish() })
+    .looseObject({ orderId: told, itemCode: told })
     .nullish()
     .transform(value => value ?? { orderId: null, itemCode: null }),
 })

@@ -161,11 +161,13 @@ describe('inbox', () => {
       '{"invoiceId":7}',
       '{"invoiceId":"__test__a__test__"}',
       '{"type":"PayoutCreated"}',
+      // JSON can say what no text of PostgreSQL's can hold.
+      String.raw`{"type":"Invoice\u0000Settled","invoiceId":"a\u0000b","deliveryId":"\u0000"}`,
     ]) {
       await inbox.store(Buffer.from(text))
     }
     await drain()
-    expect(await db.inboxEvent.count()).toBe(before + 6)
+    expect(await db.inboxEvent.count()).toBe(before + 7)
     expect(await db.inboxEvent.count({ where: { state: 'pending' } })).toBe(0)
   })
 })
@@ -262,6 +264,47 @@ describe('one invoice after another', () => {
     await replica().settle(invoiceId)
     expect((await licenseOf(id)).paidThrough).toEqual(before)
     expect(await attention(invoiceId)).toEqual(['second_payment'])
+  })
+
+  test('nothing paid is nothing, and an amount is one amount, however many zeros BTCPay writes', async () => {
+    const { id, invoiceId } = await checkout()
+    const paid = async (paidAmount: string) => {
+      fake.set(invoiceId, { status: 'Expired', additionalStatus: 'PaidPartial', paidAmount })
+      await replica().settle(invoiceId)
+      return (await db.checkout.findUniqueOrThrow({ where: { id } })).paidAmount
+    }
+    expect(await paid('0.00')).toBe('0')
+    expect(await paid('9.990')).toBe('9.99')
+    const [item] = await db.attention.findMany({ where: { invoiceId, resolvedAt: null } })
+    expect(await paid('9.99')).toBe('9.99')
+    expect(await paid('9.990000000000000000000001')).toBe('9.99')
+    expect(await db.attention.findMany({ where: { invoiceId, resolvedAt: null } })).toMatchObject([
+      { id: item!.id },
+    ])
+  })
+
+  test('a reading that began before the row named its invoice is not written over a newer one', async () => {
+    const { id, invoiceId } = await checkout()
+    await db.checkout.update({ where: { id }, data: { invoiceId: null } })
+    const other = replica()
+    let reads = 0
+    const slow = replica('grant', {
+      async getInvoice(asked) {
+        const invoice = await other.btcpay.getInvoice(asked)
+        if (++reads === 1) {
+          await db.checkout.update({ where: { id }, data: { invoiceId } })
+          pay(invoiceId)
+          await other.settle(invoiceId)
+        }
+        return invoice
+      },
+    })
+    await slow.settle(invoiceId)
+    expect(await db.checkout.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      ...{ state: 'settled', status: 'Settled', paidAmount: '29.99' },
+    })
+    expect(await attention(invoiceId)).toEqual([])
+    expect(await ledger(invoiceId)).toHaveLength(1)
   })
 
   test('an invoice that changes while it is read is not judged', async () => {

@@ -3,7 +3,7 @@ import { MONTHLY_PLAN } from '@autotele/shared'
 import { fromDate, fromUnix, isBefore, plusSeconds, toDate, toUnix, type Clock } from '../clock.ts'
 import { newLicenseId } from '../ids.ts'
 import { licenseOf, lockLicense, refold, takeSeat } from '../licensing/index.ts'
-import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
+import { RetryError, retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Checkout, LedgerEntry, License } from '../storage/generated/client.ts'
 import { raise, replaceFindings, rulingsOf } from './attention-items.ts'
 import type { Btcpay } from './btcpay-client.ts'
@@ -46,6 +46,9 @@ class TooEarlyError extends Error {
   }
 }
 
+/** Our row came to name this invoice while it was being read: it is read again, with the row locked this time. */
+class NamedMeanwhileError extends RetryError {}
+
 /**
  * Reads an invoice again and writes what follows from it. The only writer of the ledger; webhooks, reconciliation,
  * people's decisions and replicas all come through here. What is locked before BTCPay is asked is held until the
@@ -73,6 +76,7 @@ export function createSettle(options: {
     if (locked === 0) await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${invoiceId}, 0))`
     const read = await readInvoice(invoiceId)
     const checkout = await tx.checkout.findUnique({ where: { invoiceId } })
+    if (checkout && locked === 0) throw new NamedMeanwhileError()
     if (!checkout) return read ? await settleForeign(tx, read) : { outcome: 'unknown', ledger: 'none' }
     return read ? await settleOurs(tx, checkout, read) : await forgotten(tx, checkout, invoiceId)
   }

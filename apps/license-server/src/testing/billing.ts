@@ -11,6 +11,7 @@ import {
   createSettle,
   createSweep,
 } from '../billing/index.ts'
+import type { Btcpay } from '../billing/btcpay-client.ts'
 import { openStorage } from '../storage/database.ts'
 import { migrate } from '../storage/migrate.ts'
 import { someDevice } from './device.ts'
@@ -29,9 +30,9 @@ export async function startBilling() {
   const worked: { outcome: string }[] = []
 
   /** A replica: its own objects over the same database. */
-  function replica(latePayments: 'grant' | 'review' = 'grant') {
+  function replica(latePayments: 'grant' | 'review' = 'grant', over: Partial<Btcpay> = {}) {
     const now = clock.now
-    const btcpay = createBtcpay({ url: fake.url, apiKey: 'test-key', storeId: 'store' })
+    const btcpay = { ...createBtcpay({ url: fake.url, apiKey: 'test-key', storeId: 'store' }), ...over }
     const settling = createSettle({ db, clock: now, btcpay, latePayments, reconcileSeconds: 300 })
     const { settle } = settling
     const onFound = (invoiceId: string) => void found.push(invoiceId)

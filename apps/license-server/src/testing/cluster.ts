@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
 
@@ -11,11 +12,20 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for the whole run; every file that needs one makes a database of its own in it. */
+/**
+ * One PostgreSQL for the whole run; every file that needs one makes a database of its own in it. It does not wait for the
+ * disk: that matters to a machine that loses its power, and here it is thrown away at the end.
+ */
 export default async function setup(project: TestProject) {
   const folder = await mkdtemp(join(tmpdir(), 'autotele-license-test-'))
   const postgres = await startEmbeddedPostgres(folder)
-  project.provide('clusterUrl', postgres.urlOf('postgres'))
+  const clusterUrl = postgres.urlOf('postgres')
+  const client = new pg.Client({ connectionString: clusterUrl })
+  await client.connect()
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
+    await client.query(`ALTER SYSTEM SET ${setting} = off`)
+  await client.query('SELECT pg_reload_conf()').finally(() => client.end())
+  project.provide('clusterUrl', clusterUrl)
   return async () => {
     await postgres.stop()
     await rm(folder, { recursive: true, force: true })
