@@ -92,15 +92,12 @@ describe('CSV', () => {
   test('no cell begins as a formula, and every cell is read back as it was', () => {
     const parse = (cell: string) => (cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell)
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', '"', ',', 'a') }),
-        text => {
-          const cell = csvCell(text)
-          expect(parse(cell)).toMatch(/^(?![=+\-@\t\r])/)
-          expect(parse(cell).replace(/^'/, '')).toBe(text)
-          expect(/^"(?:[^"]|"")*"$|^[^",\r\n]*$/.test(cell)).toBe(true)
-        },
-      ),
+      fc.property(fc.string({ unit: fc.constantFrom(...'=+-@＝＋－＠\t\r\n",a') }), text => {
+        const cell = csvCell(text)
+        expect(parse(cell)).toMatch(/^(?![=+\-@＝＋－＠\t\r\n])/)
+        expect(parse(cell).replace(/^'/, '')).toBe(text)
+        expect(/^"(?:[^"]|"")*"$|^[^",\r\n]*$/.test(cell)).toBe(true)
+      }),
     )
   })
   test('a record ends as RFC 4180 says, and nothing is an empty cell', () => {

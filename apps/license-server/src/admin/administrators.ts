@@ -6,11 +6,15 @@ import type { Sealing } from '../config/sealing.ts'
 import { newId } from '../ids.ts'
 import { retryConflicts, type Database, type Tx } from '../storage/database.ts'
 import type { Administrator } from '../storage/generated/client.ts'
+import { createAttempts } from './attempts.ts'
 import type { Passwords } from './passwords.ts'
 import { hashRecoveryCode, newRecoveryCodes } from './recovery-codes.ts'
 import { matchTotp, newTotpSecret, toBase32, totpUri } from './totp.ts'
 
 const ENROLMENT_SECONDS = 15 * 60
+/** Six-digit codes tried with the right password, from anywhere. Three of a million are right at any moment. */
+const GUESSES = { limit: 20, windowSeconds: 15 * 60 }
+const ONE_TIME_CODE = /^\d{6}$/
 
 export type Invitation = {
   readonly administrator: Administrator
@@ -33,6 +37,7 @@ export function createAdministrators(options: {
   const { db, clock, pepper, sealing, passwords } = options
   const recoveryKey = deriveSealingKey(pepper, 'recovery codes')
   const nobodysTotp = newTotpSecret()
+  const guesses = createAttempts({ db, clock, pepper, ...GUESSES })
 
   const secretOf = (row: Administrator): Uint8Array => sealing.open(row.sealedTotp, totpContext(row.id))
 
@@ -52,12 +57,15 @@ export function createAdministrators(options: {
     return open && found.disabledAt === null ? found : null
   }
 
-  /** Takes the step of a code: a second use, even at the same instant, finds it taken. */
+  /**
+   * Takes the step of a code: a second use, even at the same instant, finds it taken. So does one whose password was
+   * changed or taken away since the row was read.
+   */
   async function useTotp(tx: Tx, row: Administrator, code: string): Promise<boolean> {
     const step = matchTotp(secretOf(row), code, toUnix(clock()), row.totpStep)
     if (step === undefined) return false
     const { count } = await tx.administrator.updateMany({
-      where: { id: row.id, totpStep: { lt: step } },
+      where: { id: row.id, totpStep: { lt: step }, passwordHash: row.passwordHash },
       data: { totpStep: step },
     })
     return count === 1
@@ -68,7 +76,8 @@ export function createAdministrators(options: {
     return (
       (await tx.$executeRaw`
         UPDATE administrators SET recovery_hashes = array_remove(recovery_hashes, ${hash})
-        WHERE id = ${row.id} AND ${hash} = ANY(recovery_hashes)`) === 1
+        WHERE id = ${row.id} AND ${hash} = ANY(recovery_hashes) AND password_hash = ${row.passwordHash}`) ===
+      1
     )
   }
 
@@ -128,7 +137,8 @@ export function createAdministrators(options: {
 
     /**
      * The person, when address, password and code belong together; `null` else, after the same work whether or not the
-     * address is known. A code is only used up together with the right password.
+     * address is known. A code is only used up together with the right password. Whoever has that and guesses codes soon
+     * finds none right any more, wherever he calls from; the person comes in with a recovery code.
      */
     async authenticate(email: string, password: string, code: string): Promise<Administrator | null> {
       const row = await db.administrator.findUnique({ where: { email } })
@@ -137,12 +147,15 @@ export function createAdministrators(options: {
         matchTotp(nobodysTotp, code, toUnix(clock()), 0)
         return null
       }
+      const oneTime = ONE_TIME_CODE.test(code)
+      if (oneTime && (await guesses.take(row.id)) !== undefined) return null
       const proved = await retryConflicts(() =>
         db.$transaction(async tx =>
-          /^\d{6}$/.test(code) ? await useTotp(tx, row, code) : await useRecoveryCode(tx, row, code),
+          oneTime ? await useTotp(tx, row, code) : await useRecoveryCode(tx, row, code),
         ),
       )
       if (!proved) return null
+      await guesses.clear(row.id)
       if (row.passwordHash !== null && passwords.isOutdated(row.passwordHash)) {
         const passwordHash = await passwords.hash(password)
         await db.administrator.updateMany({

@@ -1,5 +1,5 @@
-/** A spreadsheet takes a cell that begins so for a formula (OWASP, CSV Injection). */
-const FORMULA = /^[=+\-@\t\r]/
+/** A spreadsheet takes a cell that begins so, in full width too, for a formula (OWASP, CSV Injection). */
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/
 
 /** One cell: what could be a formula is marked as text, and what RFC 4180 asks for is quoted. */
 export function csvCell(value: unknown): string {

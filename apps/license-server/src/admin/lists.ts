@@ -28,7 +28,7 @@ export const iso = (date: Date): string => toIso(fromDate(date))
 export const isoOrNull = (date: Date | null): string | null => date && iso(date)
 
 /** Where the next page begins: after this row, in the order of the list. */
-const timeCursor = z.tuple([z.iso.datetime({ precision: 3 }), z.string().max(100)])
+const timeCursor = z.tuple([z.iso.datetime({ precision: 3 }), z.string().regex(/^[\w-]{1,100}$/)])
 const idCursor = z.tuple([z.string().regex(/^\d{1,18}$/)])
 const encode = (value: readonly string[]): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 function decode<T>(cursor: string | undefined, schema: z.ZodType<T>): T | undefined {

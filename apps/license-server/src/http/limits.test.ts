@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatLicenseKey, generateLicenseKey } from '@autotele/crypto'
 import { ROUTES } from '@autotele/shared'
 import { TRIALS_PER_NETWORK } from '../licensing/index.ts'
 import { someDevice } from '../testing/device.ts'
@@ -63,16 +64,23 @@ describe('limits, as in production', () => {
   })
 
   test('one key is tried so often a minute, whoever tries it and however it is written', async () => {
-    const statuses = []
-    for (let n = 0; n < 11; n++) {
-      const licenseKey = n % 2 === 0 ? 'ABCD-EFGH' : 'abcdefgh'
-      const body = { licenseKey, device: someDevice }
-      const { status } = await harness
-        .device()
-        .call('POST', ROUTES.activate, body, from(`192.0.2.${String(n)}`))
-      statuses.push(status)
+    // As it is, as it is typed, as it is read out: zeros for O, ones for I and L.
+    const key = formatLicenseKey(generateLicenseKey(bytes => Buffer.alloc(bytes, 0x20)))
+    for (const spellings of [
+      ['ABCD-EFGH', 'abcdefgh'],
+      [key, key.toLowerCase(), key.replaceAll('0', 'O'), key.replace('0', 'o').replaceAll('1', 'l')],
+    ]) {
+      const statuses = []
+      for (let n = 0; n < 11; n++) {
+        const body = { licenseKey: spellings[n % spellings.length], device: someDevice }
+        const { status } = await harness
+          .device()
+          .call('POST', ROUTES.activate, body, from(`192.0.2.${String(n)}`))
+        statuses.push(status)
+      }
+      expect(statuses).toEqual([...Array<number>(10).fill(422), 429])
+      harness.clock.advance({ minutes: 1 })
     }
-    expect(statuses).toEqual([...Array<number>(10).fill(422), 429])
   })
 
   test('two processes count together what costs more than an answer, and the metric says what was limited', async () => {

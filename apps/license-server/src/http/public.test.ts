@@ -73,6 +73,17 @@ describe('device proof', () => {
     expect((await send(forged.proof)).body.code).toBe('USE_NONCE')
   })
 
+  test('a proof whose name no table can hold is refused as such', async () => {
+    const { key } = harness.device()
+    const named = async (jti: string) => {
+      const request = { method: 'GET', url: me(), nonce: await nonceNow() }
+      return await send((await createDeviceProof(request, key, () => jti)).proof)
+    }
+    for (const jti of ['a\u0000'.padEnd(20, 'b'), 'é'.repeat(20), ' '.repeat(20)]) {
+      expect(await named(jti)).toMatchObject({ status: 401, body: { code: 'PROOF_INVALID' } })
+    }
+  })
+
   test('the query is no part of what is proven', async () => {
     const { proof } = await oldNonceProof(harness.device())
     expect((await send(proof, '/v1/licenses/me?lang=fr')).body.code).toBe('DEVICE_UNKNOWN')

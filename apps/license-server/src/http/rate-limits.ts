@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
+import { parseLicenseKey } from '@autotele/crypto'
 import { createAttempts } from '../admin/index.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../storage/database.ts'
@@ -99,6 +100,7 @@ function triedKey(request: Request): string {
   } catch {
     // Not a request that could activate anything: all of these share one counter.
   }
-  const plain = key.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
+  // A key has many spellings; what is none has at least no two cases.
+  const plain = parseLicenseKey(key) ?? key.toUpperCase().replaceAll(/[^0-9A-Z]/g, '')
   return createHash('sha256').update(plain).digest('base64url')
 }

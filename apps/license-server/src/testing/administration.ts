@@ -1,5 +1,6 @@
 import { ADMIN_HEADER, type Role } from '@autotele/shared'
 import { createAdministrators, createPasswords } from '../admin/index.ts'
+import type { Passwords } from '../admin/passwords.ts'
 import { fromBase32 } from './base32.ts'
 import { totpCode, totpStepAt } from '../admin/totp.ts'
 import { resolveSecrets } from '../config/secrets.ts'
@@ -58,14 +59,14 @@ export function createBrowser(url: string) {
 export async function startAdministration(harness: Harness) {
   const { pepper, sealing } = await resolveSecrets(harness.config, () => undefined)
   const { db, clock } = harness
-  const administrators = createAdministrators({
-    ...{ db, pepper, sealing, clock: clock.now },
-    passwords: createPasswords(PASSWORD_COST),
-  })
+  const withPasswords = (passwords: Passwords) =>
+    createAdministrators({ ...{ db, pepper, sealing, passwords }, clock: clock.now })
+  const administrators = withPasswords(createPasswords(PASSWORD_COST))
   let count = 0
 
   return {
     administrators,
+    withPasswords,
     pepper,
     /** A person of this role who has enrolled but not signed in; each code is of a time step of its own. */
     async enroll(role: Role) {

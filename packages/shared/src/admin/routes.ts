@@ -238,7 +238,7 @@ export const ADMIN_ROUTES = {
   reinstateLicense: route({
     method: 'post',
     path: '/admin/v1/licenses/:id/reinstate',
-    summary: 'Lift a suspension or a revocation',
+    summary: 'Lift a suspension, or as an owner a revocation',
     access: HELPERS,
     scope: 'licenses:write',
     params: s.licenseParamsSchema,

@@ -75,7 +75,8 @@ export const deviceProofClaimsSchema = z.object({
   bh: base64urlSha256,
   /** Absent when the client has none yet: the answer is then `USE_NONCE`, with one. */
   nonce: z.string().max(200).optional(),
-  jti: z.string().min(16).max(100),
+  /** Kept until its nonce is too old, in a column that does not hold every character that JSON does. */
+  jti: z.string().regex(/^[\x21-\x7e]{16,100}$/),
 })
 
 export type Plan = z.infer<typeof planSchema>

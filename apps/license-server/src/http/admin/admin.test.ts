@@ -8,10 +8,10 @@ import {
   type AdminRoute,
   type Role,
 } from '@autotele/shared'
-import { createAudit } from '../../admin/index.ts'
+import { createAudit, createPasswords } from '../../admin/index.ts'
 import { createBrowser, PASSWORD, startAdministration } from '../../testing/administration.ts'
 import { someDevice } from '../../testing/device.ts'
-import { startHarness, type Harness } from '../../testing/harness.ts'
+import { PASSWORD_COST, startHarness, type Harness } from '../../testing/harness.ts'
 import type { Handlers } from './context.ts'
 import { adminRoutes } from './router.ts'
 
@@ -20,7 +20,7 @@ type Person = Awaited<ReturnType<Administration['person']>>
 let harness: Harness
 let administration: Administration
 beforeAll(async () => {
-  harness = await startHarness()
+  harness = await startHarness({ AUTOTELE_TRUST_PROXY: '1' })
   administration = await startAdministration(harness)
 })
 afterAll(() => harness.stop())
@@ -139,6 +139,36 @@ describe('signing in', () => {
     }
     harness.clock.advance({ minutes: 15 })
     expect((await person.signIn()).status).toBe(201)
+  })
+
+  test('who knows the password cannot guess the code from many networks, and is told nothing', async () => {
+    const person = await administration.enroll('support')
+    const wrong = { email: person.email, password: PASSWORD, code: '000000' }
+    const from = (n: number) => ({ 'x-forwarded-for': `198.51.100.${String(n)}` })
+    for (let n = 0; n < 20; n++) {
+      const answer = await person.browser.call('POST', '/session', wrong, from(n))
+      expect(answer.body.code).toBe('SIGN_IN_FAILED')
+    }
+    const right = () => person.browser.call('POST', '/session', { ...wrong, code: person.code() }, from(200))
+    expect((await right()).body.code).toBe('SIGN_IN_FAILED')
+    expect((await person.signIn(person.recoveryCodes[0])).status).toBe(201)
+    expect((await right()).status).toBe(201)
+  })
+
+  test('whom the password was taken from while it was compared is not let in', async () => {
+    const person = await administration.enroll('owner')
+    const passwords = createPasswords(PASSWORD_COST)
+    const administrators = administration.withPasswords({
+      ...passwords,
+      async verify(password, stored) {
+        const right = await passwords.verify(password, stored)
+        await harness.db.$transaction(tx => administration.administrators.reset(tx, person.id))
+        return right
+      },
+    })
+    expect(await administrators.authenticate(person.email, PASSWORD, person.code())).toBeNull()
+    const [recovery = ''] = person.recoveryCodes
+    expect(await administrators.authenticate(person.email, PASSWORD, recovery)).toBeNull()
   })
 
   test('a session ends after 30 idle minutes, and after 8 hours however busy', async () => {
@@ -452,6 +482,9 @@ describe('licenses', () => {
     expect((await act('revoke')).body.status).toBe('revoked')
     expect((await act('suspend')).status).toBe(409)
     expect(await reason()).toEqual(['denied', 'revoked'])
+    const support = await administration.person('support')
+    const lifted = await support.browser.call('POST', `/licenses/${license.id}/reinstate`, REASON)
+    expect(lifted.body).toMatchObject({ code: 'FORBIDDEN', detail: expect.any(String) })
     const bulk = { ids: [license.id, `lic_${'0'.repeat(26)}`], action: 'reinstate', ...REASON }
     expect((await owner.browser.call('POST', '/licenses/bulk', bulk)).body).toEqual({
       changed: [license.id],
@@ -503,6 +536,7 @@ describe('lists', () => {
       'limit=201',
       'cursor=x',
       `cursor=${Buffer.from('["x","y"]').toString('base64url')}`,
+      `cursor=${Buffer.from(String.raw`["2026-11-22T10:00:00.000Z","\u0000"]`).toString('base64url')}`,
     ]) {
       expect((await person.browser.call('GET', `/licenses?${query}`)).status).toBe(422)
     }

@@ -82,6 +82,10 @@ export function licenseHandlers(options: {
     }) =>
       await change(caller.actor, { action: `license.${verb}`, target: id, reason }, async tx => {
         const before = await find(tx, id)
+        // Who may not revoke may not undo it either.
+        if (before.hold === 'revoked' && caller.role !== 'owner') {
+          throw new ProblemError('FORBIDDEN', { detail: 'Only an owner lifts a revocation.' })
+        }
         // What was revoked is not softened by suspending it.
         const after =
           verb === 'suspend' && before.hold === 'revoked' ? null : await acts.hold(tx, before, HOLDS[verb])
