@@ -2,6 +2,7 @@
 
 const SHARED = '^packages/shared/'
 const CRYPTO = '^packages/crypto/'
+const UI = '^packages/ui/'
 const DESKTOP = '^apps/desktop/src/'
 const zone = name => `${DESKTOP}${name}/`
 const TEST = '\\.test\\.ts$|/testing/'
@@ -55,6 +56,14 @@ module.exports = {
     ),
     only('crypto-imports-shared', 'crypto is node:crypto and jose only.', CRYPTO, [SHARED, CRYPTO]),
 
+    only('ui-imports-nothing', 'The design system knows neither client nor console.', UI, [UI]),
+    never(
+      'no-node-in-ui',
+      'The design system has no Node.',
+      { path: UI, pathNot: [TEST, 'vitest\\.config'] },
+      { dependencyTypes: ['core'] },
+    ),
+
     only('contract', 'The contract is values and shapes.', zone('contract'), [SHARED, zone('contract')]),
     never(
       'contract-has-no-node',
@@ -89,6 +98,7 @@ module.exports = {
     ),
     only('renderer', 'The interface speaks the contract only.', zone('renderer'), [
       SHARED,
+      UI,
       zone('contract'),
       zone('renderer'),
     ]),
@@ -129,6 +139,7 @@ module.exports = {
 
     only('admin', 'The console speaks the administration API only.', '^apps/admin/src/', [
       SHARED,
+      UI,
       '^apps/admin/src/',
     ]),
     never(

@@ -38,7 +38,7 @@ export default tseslint.config(
   },
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: tseslint.parser } } },
   {
-    files: ['apps/{desktop/src/renderer,admin/src}/**/*.{ts,vue}'],
+    files: ['{apps/desktop/src/renderer,apps/admin/src,packages/ui/src}/**/*.{ts,vue}'],
     languageOptions: { globals: { ...globals.browser } },
     rules: {
       // The content security policy allows no inline style and no inline markup.
@@ -58,7 +58,7 @@ export default tseslint.config(
     },
   },
   // Everything that is read has two languages.
-  { files: ['apps/admin/src/**/*.vue'], rules: { 'vue/no-bare-strings-in-template': 'error' } },
+  { files: ['{apps/admin,packages/ui}/src/**/*.vue'], rules: { 'vue/no-bare-strings-in-template': 'error' } },
   {
     files: ['apps/desktop/src/main/**/*.ts'],
     ignores: ['apps/desktop/src/main/ipc.ts', 'apps/desktop/src/main/security.ts', '**/*.test.ts'],

@@ -18,7 +18,7 @@ PATH="$source/node_modules/.bin:$PATH" TURBO_TELEMETRY_DISABLED=1 \
 
 # The same places as in the repository: workspace packages export TypeScript, which Node runs only outside node_modules.
 cp package.json pnpm-workspace.yaml pnpm-lock.yaml "$target/"
-for package in packages/shared packages/crypto apps/license-server apps/admin; do
+for package in packages/shared packages/crypto packages/ui apps/license-server apps/admin; do
   mkdir -p "$target/$package"
   cp "$package/package.json" "$target/$package/"
 done

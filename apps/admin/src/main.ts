@@ -7,8 +7,10 @@ import { createText, loadMessages } from './i18n/index.ts'
 import { createConsoleRouter } from './router.ts'
 import { startLanguage, TextKey } from './stores/preferences.ts'
 import { useSession } from './stores/session.ts'
-import './ui/tokens.css'
-import './ui/base.css'
+import '@autotele/ui/tokens.css'
+import '@autotele/ui/base.css'
+import '@autotele/ui/controls.css'
+import './ui/pages.css'
 
 const language = startLanguage()
 const text = createText(language, await loadMessages(language))

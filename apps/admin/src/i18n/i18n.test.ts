@@ -1,3 +1,4 @@
+import { UI_WORDS } from '@autotele/ui/words.ts'
 import { expect, test } from 'vitest'
 import { PROBLEM_STATUS, ROLES, SCOPES } from '@autotele/shared'
 import { en } from './en/index.ts'
@@ -26,7 +27,8 @@ test('no sentence holds what the library reads as a link to another one', () => 
   for (const [key, text] of [...french, ...english]) expect(text, key).not.toMatch(/@[.:]|@\w+:/)
 })
 
-test('what the contract names has a name here', () => {
+test('what the contract and the design system name has a name here', () => {
+  for (const word of UI_WORDS) expect(french.has(word)).toBe(true)
   for (const role of ROLES) expect(french.has(`account.roles.${role}`)).toBe(true)
   for (const scope of SCOPES) expect(french.has(`people.scopeNames.${scope}`)).toBe(true)
   for (const key of Object.keys(fr.problems)) {

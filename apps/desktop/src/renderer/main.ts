@@ -8,8 +8,10 @@ import { TextKey } from './lib/language.ts'
 import { createAppRouter } from './router.ts'
 import { useSession } from './stores/session.ts'
 import { useSettings } from './stores/settings.ts'
-import './ui/tokens.css'
-import './ui/base.css'
+import '@autotele/ui/tokens.css'
+import '@autotele/ui/base.css'
+import '@autotele/ui/controls.css'
+import './ui/pages.css'
 
 /** How long the page may stay empty for the sake of showing the right language first. */
 const PATIENCE_MILLISECONDS = 1_500

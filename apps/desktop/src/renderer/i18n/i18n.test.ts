@@ -1,3 +1,4 @@
+import { UI_WORDS } from '@autotele/ui/words.ts'
 import { expect, test } from 'vitest'
 import { ERROR_CODES, Finding } from '../../contract/index.ts'
 import { withStores } from '../testing/mount.ts'
@@ -16,7 +17,8 @@ const french = new Map(flat(fr))
 const english = new Map(flat(en))
 const placeholders = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort()
 
-test('every sentence exists in both languages', () => {
+test('every sentence exists in both languages, those of the design system too', () => {
+  for (const word of UI_WORDS) expect(french.has(word), word).toBe(true)
   expect([...english.keys()].sort()).toEqual([...french.keys()].sort())
   for (const [key, text] of [...french, ...english]) expect(text.trim(), key).not.toBe('')
 })

@@ -14,7 +14,7 @@ const clock = () => NOW
 // What the page loads when it is first needed is there at once.
 beforeAll(async () => {
   await Promise.all([
-    import('../../ui/ConfirmDialog.vue'),
+    import('@autotele/ui/ConfirmDialog.vue'),
     import('../../ui/SavedMenu.vue'),
     import('./DeliveryDetail.vue'),
     import('./EditDialog.vue'),
