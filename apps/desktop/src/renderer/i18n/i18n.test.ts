@@ -5,7 +5,8 @@ import { withStores } from '../testing/mount.ts'
 import { en } from './en/index.ts'
 import { useErrorText } from './errors.ts'
 import { fr } from './fr/index.ts'
-import { createText, preferredLanguage, switchLanguage } from './index.ts'
+import { createText, loadMessages, preferredLanguage, switchLanguage } from './index.ts'
+import { unbroken } from './typography.ts'
 
 type Tree = { readonly [key: string]: string | Tree }
 
@@ -83,4 +84,12 @@ test('French unless the machine asks for English', () => {
   expect(preferredLanguage(['de-DE', 'en-GB', 'fr'])).toBe('en')
   expect(preferredLanguage(['fr-CA', 'en'])).toBe('fr')
   expect(preferredLanguage(['de'])).toBe('fr')
+})
+
+test('no line of French begins with the second half of a sign, and what is no sign keeps its space', async () => {
+  expect(unbroken('Prêt ? « Oui » : 20 % ; 5 € ! À 9 h | C:\\AutoTele, tg://a')).toBe(
+    'Prêt\u202f? «\u00a0Oui\u00a0»\u00a0: 20\u00a0%\u202f; 5\u00a0€\u202f! À 9 h | C:\\AutoTele, tg://a',
+  )
+  const shown = await loadMessages('fr')
+  expect(shown.onboarding?.languageText).toContain('une fois\u00a0: Telegram')
 })
