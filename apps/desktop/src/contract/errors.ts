@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   'telegram/premium-required',
   'telegram/send-as-refused',
   'telegram/slow-mode',
+  'telegram/slow-mode-album',
   'telegram/quota-of-chat',
   'telegram/text-too-long',
   'telegram/content-refused',

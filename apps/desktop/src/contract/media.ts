@@ -25,6 +25,8 @@ const Facts = {
   height: z.number().int().positive().nullable(),
   /** Seconds. */
   duration: z.number().nonnegative().nullable(),
+  /** False of a film whose index comes last: it plays once it has come whole. */
+  streamable: z.boolean().optional(),
 } as const
 
 /** A file in the profile. `kind` is what it would be sent as; anything may also be sent as a `document`. */

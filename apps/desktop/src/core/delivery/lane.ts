@@ -32,6 +32,7 @@ const NO_SENDER: TelegramFailure = {
 const OF_THE_MESSAGE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'telegram/kind-not-allowed-in-chat',
   'telegram/send-as-refused',
+  'telegram/slow-mode-album',
   'telegram/topic-gone',
 ])
 

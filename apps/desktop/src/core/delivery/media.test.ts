@@ -112,6 +112,17 @@ test('A7: a copy that was altered on disk fails its message and says so', async 
   expect(await core.states()).toEqual(['media/damaged'])
 })
 
+test('an album that slow mode refuses is skipped with its reason; other messages of the chat still go out', async () => {
+  const core = await setUp()
+  await core.handlers['deliveries.pause']({ accountId: core.accountId, paused: true })
+  core.dc.fault({ method: 'schedule', does: classify('SLOWMODE_MULTI_MSGS_DISABLED', 400) })
+  await confirm(core, await core.draft(2))
+  await confirm(core, draftOf(core.accountId, { dates: ['2027-01-06T09:00'] }))
+  await core.handlers['deliveries.pause']({ accountId: core.accountId, paused: false })
+  await core.placed()
+  expect(await core.states()).toEqual(['telegram/slow-mode-album', 'scheduled'])
+})
+
 test.each(['drop-before', 'drop-after', 'late'] as const)(
   'an album whose outcome is unknown (%s) is there exactly once, whole',
   async does => {

@@ -5,6 +5,7 @@ import { CallFailure } from '../failure.ts'
 import { MAX_FILE_BYTES } from '../messages/index.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import type { Clock, Random } from '../ports.ts'
+import { createFilmReader } from './film.ts'
 import { HEAD_BYTES, recognise, type Recognised } from './recognise.ts'
 import { createPieceWriter, newFileKey } from './vault-file.ts'
 
@@ -92,6 +93,7 @@ async function open(
   const writer = await createPieceWriter(part, file, key)
   const hash = createHmac('sha256', digestKey())
   const inTurn = oneAtATime()
+  const film = createFilmReader()
   let head = Buffer.alloc(0)
   let size = 0
   return {
@@ -101,6 +103,7 @@ async function open(
         if (size > MAX_FILE_BYTES) throw tooLarge(name)
         if (head.length < HEAD_BYTES) head = Buffer.concat([head, bytes]).subarray(0, HEAD_BYTES)
         hash.update(bytes)
+        film.write(bytes)
         await writer.write(bytes)
       }),
     end: () =>
@@ -109,7 +112,7 @@ async function open(
         await writer.end()
         await rename(part, whole)
         return {
-          ...recognise(head, name),
+          ...recognise(head, name, film.end()),
           digest: hash.digest('hex').slice(0, 32),
           ...{ file, key, name, size },
         }

@@ -1,11 +1,14 @@
 import type { MediaKind } from '../../contract/index.ts'
+import type { Film } from './film.ts'
 
-/** What the first bytes of a file and its name say about it. `width` and `height` in pixels, of pictures. */
+/** What a file says about itself: pixels, and seconds of a film whose index can be read. */
 export type Recognised = {
   readonly kind: MediaKind
   readonly mime: string
   readonly width: number | null
   readonly height: number | null
+  readonly duration?: number | null
+  readonly streamable?: boolean
 }
 
 /** So many bytes from the beginning are enough to find the size of a picture. */
@@ -39,8 +42,8 @@ const BY_EXTENSION: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 }
 
-/** Contents come before the name: what only calls itself a picture is a document. */
-export function recognise(head: Buffer, name: string): Recognised {
+/** Contents come before the name: what only calls itself a picture, and a film that nobody could play, are documents. */
+export function recognise(head: Buffer, name: string, film: Film | null): Recognised {
   const png = pngSize(head)
   if (png !== null) return { kind: 'photo', mime: 'image/png', ...png }
   const jpeg = jpegSize(head)
@@ -49,10 +52,14 @@ export function recognise(head: Buffer, name: string): Recognised {
   if (gif !== null) return { kind: 'animation', mime: 'image/gif', ...gif }
   const none = { width: null, height: null }
   const brand = head.toString('latin1', 4, 12)
-  if (brand.startsWith('ftyp'))
-    return brand === 'ftypM4A '
-      ? { kind: 'audio', mime: 'audio/mp4', ...none }
-      : { kind: 'video', mime: brand === 'ftypqt  ' ? 'video/quicktime' : 'video/mp4', ...none }
+  if (brand.startsWith('ftyp')) {
+    const mime = brand === 'ftypqt  ' ? 'video/quicktime' : 'video/mp4'
+    if (film === null) return { kind: 'document', mime, ...none }
+    const { picture, duration, streamable } = film
+    return picture === null
+      ? { kind: 'audio', mime: 'audio/mp4', ...none, duration }
+      : { kind: 'video', mime, ...picture, duration, streamable }
+  }
   if (head.toString('latin1', 0, 3) === 'ID3') return { kind: 'audio', mime: 'audio/mpeg', ...none }
   if (head.toString('latin1', 0, 4) === 'OggS') return { kind: 'audio', mime: 'audio/ogg', ...none }
   if (head.toString('latin1', 0, 4) === 'fLaC') return { kind: 'audio', mime: 'audio/flac', ...none }

@@ -10,6 +10,8 @@ import {
   signIn,
 } from '../telegram/testing/messaging-core.ts'
 import { albumLayout } from './album.ts'
+import type { Facts } from './finding.ts'
+import { aboutPlaces } from './media-findings.ts'
 
 const CHAT = '-1001' as ChatId
 const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000028000000168', 'hex')
@@ -58,6 +60,31 @@ test('closed topics, unknown senders and chats that want to be paid are told bef
   expect(await at(7, null)).toEqual(['telegram/topic-gone', 'telegram/payment-required'])
   expect(await at(1, '-1009' as ChatId)).toContain('telegram/premium-required')
   expect(await at(1, '-555' as ChatId)).toContain('telegram/send-as-refused')
+})
+
+test('an album is kept out of a chat with slow mode, which takes one message at a time; one file is not', () => {
+  const seconds: Record<string, number> = { '-1001': 30, '-1002': 0, '-1003': 10 }
+  const said = (files: number) =>
+    aboutPlaces({
+      draft: {
+        ...draftOf('a' as never, { chatIds: Object.keys(seconds) as ChatId[] }),
+        media: Array.from({ length: files }, () => ({ kind: 'photo' })),
+      },
+      chat: (id: ChatId) => ({
+        id,
+        slowModeSeconds: seconds[id],
+        mediaKinds: ['photo'],
+        topics: [],
+        sendAs: [],
+      }),
+    } as unknown as Facts)
+  expect(said(2)).toEqual([
+    {
+      ...{ severity: 'blocker', code: 'telegram/slow-mode-album', params: { count: 2 } },
+      chatIds: ['-1001', '-1003'],
+    },
+  ])
+  expect([said(0), said(1)]).toEqual([[], []])
 })
 
 test('an album counts as many places as it has files, beside what others have scheduled', async () => {

@@ -43,6 +43,11 @@ export function aboutPlaces({ draft, chat, premium }: Facts): Finding[] {
       where(id => [...kinds].some(kind => chat(id)?.mediaKinds.includes(kind) === false)),
       ...(['blocker', 'telegram/kind-not-allowed-in-chat'] as const),
     ],
+    [
+      // Administrators are under no slow mode, and are told of none.
+      where(id => draft.media.length > 1 && (chat(id)?.slowModeSeconds ?? 0) > 0),
+      ...(['blocker', 'telegram/slow-mode-album'] as const),
+    ],
     [where(topicGone), 'blocker', 'telegram/topic-gone'],
     [where(id => senderOf(id) !== null && sender(id) === undefined), 'blocker', 'telegram/send-as-refused'],
     [

@@ -11,7 +11,7 @@ type Row = readonly [reaction: Reaction, code: ErrorCode, names: string]
 const ROWS: readonly Row[] = [
   ['WAIT', 'telegram/wait', 'FLOOD_WAIT_%d FLOOD_PREMIUM_WAIT_%d FLOOD_TEST_PHONE_WAIT_%d'],
   ['WAIT_TARGET', 'telegram/slow-mode', 'SLOWMODE_WAIT_%d'],
-  ['SKIP', 'telegram/slow-mode', 'SLOWMODE_MULTI_MSGS_DISABLED'],
+  ['SKIP', 'telegram/slow-mode-album', 'SLOWMODE_MULTI_MSGS_DISABLED'],
   ['STOP', 'telegram/restricted', 'PEER_FLOOD USER_RESTRICTED'],
   ['STOP', 'telegram/frozen', 'FROZEN_METHOD_INVALID FROZEN_PARTICIPANT_MISSING'],
   ['STOP', 'telegram/account-deleted', 'USER_DEACTIVATED'],

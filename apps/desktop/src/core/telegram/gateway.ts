@@ -147,6 +147,8 @@ export type MediaSpec = {
   readonly width: number | null
   readonly height: number | null
   readonly duration: number | null
+  /** False of a film that plays once it has come whole. */
+  readonly streamable?: boolean | undefined
   readonly spoiler: boolean
 }
 

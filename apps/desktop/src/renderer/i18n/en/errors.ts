@@ -194,6 +194,10 @@ export const errors: Sentences<typeof fr> = {
     what: 'This account may not publish here under that identity.',
     next: 'Choose another identity to send as in this chat.',
   },
+  'telegram/slow-mode-album': {
+    what: 'The slow mode of this chat takes no albums: one message at a time.',
+    next: 'Take this chat out, or keep one file in each message.',
+  },
   'telegram/slow-mode': {
     what: 'The slow mode of this chat makes us wait.',
     next: 'AutoTele tries again {when}.',

@@ -191,6 +191,10 @@ export const errors = {
     what: 'Ce compte ne peut pas publier ici sous cette identité.',
     next: 'Choisissez une autre identité d’envoi pour cette discussion.',
   },
+  'telegram/slow-mode-album': {
+    what: 'Le mode lent de cette discussion n’accepte pas les albums : un message à la fois.',
+    next: 'Retirez cette discussion, ou gardez un seul fichier par message.',
+  },
   'telegram/slow-mode': {
     what: 'Le mode lent de cette discussion impose d’attendre.',
     next: 'AutoTele réessaiera {when}.',
