@@ -33,8 +33,8 @@ test('a silent message in bold is placed, and an edit keeps its silence, its for
   await page.getByLabel('Texte du message').selectText()
   await button(page, 'Gras').click()
   await page
-    .getByRole('switch', { name: 'Sans notification' })
-    .or(page.getByLabel(/^Sans notification/))
+    .getByRole('switch', { name: 'Envoyer sans son' })
+    .or(page.getByLabel(/^Envoyer sans son/))
     .first()
     .check()
   await confirmPlan(stage.app, 2)

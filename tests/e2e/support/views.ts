@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { planViews, write } from './plan-views.ts'
 
 /** One thing to look at: an address of the interface over the core in memory, and what is done there first. */
 export type View = {
@@ -8,12 +9,14 @@ export type View = {
   prepare?(page: Page): Promise<void>
 }
 
-type Fake = {
+/** What a view does with the core in memory. */
+export type Fake = {
   connect(connected: boolean): void
-  failNext(name: string, code: string): void
+  failNext(name: string, code: string, params?: object): void
+  answer(name: string, handler: (input: never) => unknown): void
   emit(name: string, payload: object): void
   call(name: string, input: object): Promise<{ readonly data: object }>
-  readonly state: { readonly settings: object; license: object }
+  readonly state: { readonly app: object; readonly settings: object; license: object }
 }
 type Window = typeof globalThis & { fake: Fake }
 
@@ -39,14 +42,6 @@ const pictures = [0xd9783d, 0x3d9dd9, 0x5bb35f].map((colour, index) => {
   for (let at = 54; at < buffer.length; at += 4) buffer.writeUInt32LE((colour | 0xff000000) >>> 0, at)
   return { name: `photo-${String(index + 1)}.bmp`, mimeType: 'image/bmp', buffer }
 })
-
-/** A message as far as the review: text, three chats, a date. */
-async function write(page: Page): Promise<void> {
-  const boxes = page.locator('.chats input[type=checkbox]:not(:disabled)')
-  await page.locator('textarea').first().fill('Bonjour {groupe},\nmarché samedi à 9 h, place des Lilas. 🥕')
-  for (const index of [1, 2, 4]) await boxes.nth(index).check()
-  await page.locator('.when .shortcuts button').nth(2).click()
-}
 
 /** A licence whose seats are all taken. */
 async function fullLicense(page: Page): Promise<void> {
@@ -321,6 +316,7 @@ export const views: readonly View[] = [
     address: '/messages',
     prepare: page => page.evaluate(() => (globalThis as Window).fake.connect(false)),
   },
+  ...planViews,
 ]
 
 /** Opens a view and waits until it has come to rest. */

@@ -17,6 +17,7 @@ export const useOnboarding = defineStore('onboarding', () => {
   const license = useLicense()
   const begun = ref(false)
   const licenseLater = ref(false)
+  const withKey = ref(false)
   /** Once true, nothing leads back here by itself. */
   const over = ref(false)
 
@@ -24,6 +25,12 @@ export const useOnboarding = defineStore('onboarding', () => {
     if (session.data?.vault === 'new') return begun.value ? 'protect' : 'language'
     if ((license.data === null || license.data.state === 'none') && !licenseLater.value) return 'license'
     return accounts.list.length === 0 ? 'account' : 'done'
+  })
+
+  /** What the step of the licence shows: a trial or a purchase is offered, a purchase is under way, a key is typed. */
+  const licenseWay = computed(() => {
+    if (withKey.value) return 'key'
+    return license.data?.checkout == null ? 'offer' : 'payment'
   })
 
   /** Is there something left to set up? Asked once per start: a list emptied later is no first start. */
@@ -35,5 +42,5 @@ export const useOnboarding = defineStore('onboarding', () => {
     return !over.value
   }
 
-  return { begun, licenseLater, over, step, needed }
+  return { begun, licenseLater, withKey, licenseWay, over, step, needed }
 })

@@ -28,8 +28,7 @@ export const accounts: Sentences<typeof fr> = {
   removeNamed: 'Remove {name}',
   reconnectNamed: 'Reconnect {name}',
   removeTitle: 'Remove {name} from AutoTele?',
-  removeText:
-    'The session of {phone} is closed and erased from this computer. What is already scheduled stays with Telegram and will be published.',
+  removeText: 'The session of {phone} is closed and erased from this computer.',
   removeConfirm: 'Remove the account',
   removed: '{name} was removed',
   added: '{name} is ready',
@@ -76,7 +75,7 @@ export const accounts: Sentences<typeof fr> = {
   step: { phone: 'Number', qr: 'QR code', code: 'Code', password: 'Password' },
   steps: 'Sign-in steps',
   phone: 'Phone number',
-  phoneHint: 'With the country code, for example +44 7700 900123.',
+  phoneHint: 'With the country code: +44 for the United Kingdom.',
   phonePlaceholder: '+44 7700 900123',
   phoneEmpty: 'Enter the number, starting with + and the country code.',
   askCode: 'Get the code',

@@ -85,7 +85,7 @@ export const deliveries: Sentences<typeof fr> = {
   publishedAt: 'Published on',
   late: '{duration} late',
   open: 'See in Telegram',
-  silent: 'Without notification',
+  silent: 'Without sound',
   noPreview: 'Without link preview',
   group: {
     waiting: 'Not placed yet',

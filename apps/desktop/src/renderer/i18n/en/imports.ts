@@ -18,9 +18,10 @@ export const imports = {
   string: 'Telethon session',
   stringHint: 'It begins with 1. Whoever has it has the account: give it to nobody.',
   stringMissing: 'Paste the whole session.',
+  locked: 'My sessions are locked (.enc)',
   machineId: 'Identifier of the computer it comes from',
   machineIdHint:
-    'Only for locked sessions (.enc). On that computer, in a Windows terminal: wmic csproduct get uuid. It serves for this check and is not kept.',
+    'On that computer, in a Windows terminal: wmic csproduct get uuid. It serves for this check and is not kept.',
   inspect: 'Check',
   found: 'What was found',
   choose: 'Import {name}',

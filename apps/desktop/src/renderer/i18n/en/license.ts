@@ -41,8 +41,9 @@ export const license: Sentences<typeof fr> = {
   startTrial: 'Start the free trial',
   trialStarted: 'The free trial is open',
   buyTitle: 'Buy a month',
-  buyText: '{price} a month, paid in bitcoin. No automatic renewal.',
-  buyTextLocal: '{price} a month (indicative: the server has not answered yet), paid in bitcoin.',
+  renewTitle: 'Add a month',
+  buyText: '{price} a month, in bitcoin. No subscription: nothing renews by itself.',
+  buyTextLocal: '{price} a month, in bitcoin. Indicative price: the server has not answered yet.',
   buy: 'Buy a month',
   checkoutTitle: 'Payment in progress',
   amount: 'Amount',
@@ -62,7 +63,7 @@ export const license: Sentences<typeof fr> = {
     invalid: 'Payment refused',
   },
   checkoutNext: {
-    awaiting_payment: 'Pay from the page opened in your browser. This screen updates by itself.',
+    awaiting_payment: 'Open the payment page and pay the amount. This screen updates by itself.',
     confirming:
       'The bitcoin network is confirming the payment: from a few minutes to an hour. Nothing to do.',
     settled: 'Thank you. The licence is on its way.',

@@ -79,7 +79,7 @@ export const accounts = {
   },
   steps: 'Étapes de la connexion',
   phone: 'Numéro de téléphone',
-  phoneHint: 'Avec l’indicatif du pays, par exemple +33 6 12 34 56 78.',
+  phoneHint: 'Avec l’indicatif du pays : +33 pour la France.',
   phonePlaceholder: '+33 6 12 34 56 78',
   phoneEmpty: 'Saisissez le numéro, précédé de + et de l’indicatif du pays.',
   askCode: 'Recevoir le code',

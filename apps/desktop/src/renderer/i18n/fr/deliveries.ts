@@ -82,7 +82,7 @@ export const deliveries = {
   publishedAt: 'Publié le',
   late: 'avec {duration} de retard',
   open: 'Voir dans Telegram',
-  silent: 'Sans notification',
+  silent: 'Sans son',
   noPreview: 'Sans aperçu du lien',
   group: {
     waiting: 'Pas encore placés',

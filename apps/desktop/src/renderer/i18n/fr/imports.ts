@@ -18,9 +18,10 @@ export const imports = {
   string: 'Session Telethon',
   stringHint: 'Elle commence par 1. Qui la possède possède le compte : ne la donnez à personne.',
   stringMissing: 'Collez la session en entier.',
+  locked: 'Mes sessions sont verrouillées (.enc)',
   machineId: 'Identifiant de l’ordinateur d’origine',
   machineIdHint:
-    'Seulement pour des sessions verrouillées (.enc). Sur l’ordinateur d’origine, dans un terminal Windows : wmic csproduct get uuid. Il sert à cette vérification et n’est pas gardé.',
+    'Sur cet ordinateur-là, dans un terminal Windows : wmic csproduct get uuid. Il sert à cette vérification et n’est pas gardé.',
   inspect: 'Vérifier',
   found: 'Ce qui a été trouvé',
   choose: 'Importer {name}',

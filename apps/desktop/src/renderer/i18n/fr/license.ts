@@ -40,8 +40,9 @@ export const license = {
   startTrial: 'Démarrer l’essai gratuit',
   trialStarted: 'L’essai gratuit est ouvert',
   buyTitle: 'Acheter un mois',
-  buyText: '{price} par mois, payé en bitcoin. Pas d’abonnement automatique.',
-  buyTextLocal: '{price} par mois (prix indicatif : le serveur n’a pas encore répondu), payé en bitcoin.',
+  renewTitle: 'Prolonger d’un mois',
+  buyText: '{price} le mois, en bitcoin. Sans abonnement : rien ne se renouvelle tout seul.',
+  buyTextLocal: '{price} le mois, en bitcoin. Prix indicatif : le serveur n’a pas encore répondu.',
   buy: 'Acheter un mois',
   checkoutTitle: 'Paiement en cours',
   amount: 'Montant',
@@ -61,8 +62,7 @@ export const license = {
     invalid: 'Paiement refusé',
   },
   checkoutNext: {
-    awaiting_payment:
-      'Payez depuis la page ouverte dans votre navigateur. Cet écran se met à jour tout seul.',
+    awaiting_payment: 'Ouvrez la page de paiement et réglez le montant. Cet écran se met à jour tout seul.',
     confirming:
       'Le réseau bitcoin confirme le paiement : comptez de quelques minutes à une heure. Rien à faire.',
     settled: 'Merci. La licence est en route.',

@@ -33,11 +33,12 @@ export const onboarding = {
   licenseText:
     '{n} jour complet, sans carte ni adresse e-mail. | {n} jours complets, sans carte ni adresse e-mail.',
   trialPoint1: 'Toutes les fonctions, sur tous vos comptes',
-  trialPoint2: 'Ensuite {price} par mois, payés en bitcoin',
+  trialPoint2: 'Ensuite {price} le mois, en bitcoin et sans abonnement',
   trialPoint3: 'À la fin, rien n’est perdu : ce qui est programmé part quand même',
   startTrial: 'Démarrer l’essai gratuit',
   buyNow: 'Acheter maintenant',
   haveKey: 'J’ai déjà une clé',
+  noKey: 'Je n’ai pas de clé',
   accountTitle: 'Ajoutez votre premier compte',
   accountText: 'AutoTele écrit en votre nom, depuis votre propre compte Telegram.',
   later: 'Plus tard',
