@@ -11,3 +11,19 @@ export const sharedTestOptions: NonNullable<ViteUserConfig['test']> = {
   hookTimeout: 60_000,
   restoreMocks: true,
 }
+
+const conditions = ['teleproto', 'module', 'node', 'development|production']
+
+/**
+ * With the other library behind the gateway, which is a condition of `imports` in package.json: for what vite resolves,
+ * and for each process that a test starts.
+ */
+export const withTeleproto = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { env: { TELEGRAM_LIBRARY: 'teleproto', NODE_OPTIONS: '--conditions=teleproto' } },
+}
+
+/** What `TELEGRAM_LIBRARY=teleproto` (`pnpm test:teleproto`) asks for, over whatever a configuration says. */
+export const chosenLibrary: Partial<typeof withTeleproto> =
+  process.env['TELEGRAM_LIBRARY'] === 'teleproto' ? withTeleproto : {}

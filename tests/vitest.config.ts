@@ -1,16 +1,13 @@
 import { availableParallelism } from 'node:os'
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
-import { sharedTestOptions } from '../vitest.shared.ts'
+import { defineConfig, mergeConfig } from 'vitest/config'
+import { chosenLibrary, sharedTestOptions, withTeleproto } from '../vitest.shared.ts'
 
-// What stands behind the gateway is a condition of apps/desktop/package.json; everything of the gateway holds with both.
-const teleproto = ['teleproto', 'module', 'node', 'development|production']
-
-const withTeleproto = (include: string): TestProjectInlineConfiguration => ({
-  extends: true,
-  resolve: { conditions: teleproto },
-  ssr: { resolve: { conditions: teleproto } },
-  test: { name: 'teleproto', include: [include], env: { LIBRARY: 'teleproto' } },
-})
+const product = { extends: true as const, test: { name: 'product', include: ['**/*.test.ts'] } }
+/** Everything of the gateway holds with either library in every run; `pnpm test:teleproto` is the whole with the other. */
+const gateway = {
+  extends: true as const,
+  test: { name: 'teleproto', include: ['{gateway,network,import}/**/*.test.ts'] },
+}
 
 export default defineConfig({
   test: {
@@ -21,11 +18,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     maxWorkers: Math.max(3, availableParallelism()),
     projects:
-      process.env['LIBRARY'] === 'teleproto'
-        ? [withTeleproto('**/*.test.ts')]
-        : [
-            { extends: true, test: { name: 'product', include: ['**/*.test.ts'] } },
-            withTeleproto('{gateway,network,import}/**/*.test.ts'),
-          ],
+      chosenLibrary === withTeleproto
+        ? [mergeConfig(product, withTeleproto)]
+        : [product, mergeConfig(gateway, withTeleproto)],
   },
 })

@@ -15,6 +15,10 @@ import { shippedPackages } from './scripts/shipped-packages.mjs'
 
 const app = import.meta.dirname
 const shipped = join(app, 'out', 'shipped')
+/** `TELEGRAM_LIBRARY=teleproto` bundles the other library behind the gateway: the condition of that name in `imports` of package.json. */
+const otherLibrary = process.env['TELEGRAM_LIBRARY'] === 'teleproto' && {
+  ssr: { resolve: { conditions: ['teleproto', 'module', 'node', 'development|production'] } },
+}
 const src = (...parts: string[]): string => join(app, 'src', ...parts)
 
 export default defineConfig(async ({ command }) => {
@@ -28,6 +32,7 @@ export default defineConfig(async ({ command }) => {
   return {
     main: {
       plugins: [shippedPackages('main', shipped)],
+      ...otherLibrary,
       resolve: { alias: { '@cryptography/aes': src('core', 'telegram', 'library-aes.ts') } },
       define: { __AUTOTELE_RELEASE__: JSON.stringify(release), ...compiledIn(release) },
       build: {

@@ -1,7 +1,7 @@
 import vue from '@vitejs/plugin-vue'
 import { join } from 'node:path'
-import { defineConfig } from 'vitest/config'
-import { sharedTestOptions } from '../../vitest.shared.ts'
+import { defineConfig, mergeConfig } from 'vitest/config'
+import { chosenLibrary, sharedTestOptions } from '../../vitest.shared.ts'
 
 const src = (...parts: string[]): string => join(import.meta.dirname, 'src', ...parts)
 const withoutElectron = { electron: src('main', 'testing', 'electron-forbidden.ts') }
@@ -12,17 +12,17 @@ export default defineConfig({
   test: {
     ...sharedTestOptions,
     projects: [
-      {
-        extends: true,
+      mergeConfig(chosenLibrary, {
+        extends: true as const,
         resolve: { alias: withoutElectron },
         test: {
           name: 'core',
           environment: 'node',
           include: ['src/{contract,core}/**/*.test.ts'],
         },
-      },
-      {
-        extends: true,
+      }),
+      mergeConfig(chosenLibrary, {
+        extends: true as const,
         resolve: { alias: { electron: src('main', 'testing', 'electron.ts') } },
         define: { __AUTOTELE_RELEASE__: 'false' },
         test: {
@@ -30,7 +30,7 @@ export default defineConfig({
           environment: 'node',
           include: ['src/{host,main,preload}/**/*.test.ts'],
         },
-      },
+      }),
       {
         extends: true,
         plugins: [vue()],

@@ -1,39 +1,28 @@
 import { startTelegram } from '@autotele/sandbox/telegram'
+import { ACCOUNT, CHATS, CHATS_OF_IDLE, IDLE_ACCOUNTS, type Login, type Place } from './place.ts'
 
 // The local data centre in a process of its own, so that what it costs is not counted as the client's.
 
-export const CHATS = 1000
-export const ACCOUNT = { phone: '33639980009', code: '24680' }
-
-/** What a measuring process has to know of it. */
-export type Place = {
-  readonly host: string
-  readonly port: number
-  readonly dcId: number
-  readonly rsaPublicKey: string
-  readonly dataCentres: readonly { readonly id: number; readonly port: number }[]
-}
-
-if (process.send) {
-  const dc = await startTelegram({
-    log: () => undefined,
-    seed: world => {
-      const owner = world.addUser({
-        firstName: 'Mesure',
-        phone: ACCOUNT.phone,
-        login: { code: ACCOUNT.code },
+const dc = await startTelegram({
+  log: () => undefined,
+  seed: world => {
+    const add = ({ phone, code }: Login, firstName: string) =>
+      world.addUser({ firstName, phone, login: { code } })
+    const owner = add(ACCOUNT, 'Mesure')
+    const idle = IDLE_ACCOUNTS.map((login, at) => add(login, `Repos ${at}`))
+    for (let i = 0; i < CHATS; i++) {
+      const chat = world.addChat({
+        kind: 'supergroup',
+        title: `Groupe ${i}`,
+        members: [
+          { user: owner, role: 'creator' },
+          ...(i < CHATS_OF_IDLE ? idle : []).map(user => ({ user, role: 'member' as const })),
+        ],
       })
-      for (let i = 0; i < CHATS; i++) {
-        const chat = world.addChat({
-          kind: 'supergroup',
-          title: `Groupe ${i}`,
-          members: [{ user: owner, role: 'creator' }],
-        })
-        world.say(chat, owner, { text: 'Bonjour' })
-      }
-    },
-  })
-  const { host, port, dcId, rsaPublicKey, dataCentres } = dc
-  process.send({ host, port, dcId, rsaPublicKey, dataCentres } satisfies Place)
-  process.on('disconnect', () => void dc.stop().then(() => process.exit(0)))
-}
+      world.say(chat, owner, { text: 'Bonjour' })
+    }
+  },
+})
+const { host, port, dcId, rsaPublicKey, dataCentres } = dc
+process.send?.({ host, port, dcId, rsaPublicKey, dataCentres } satisfies Place)
+process.on('disconnect', () => void dc.stop().then(() => process.exit(0)))

@@ -1,16 +1,14 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { DialogCursor, DialogPage, Peer } from '../../apps/desktop/src/core/telegram/gateway.ts'
-import { BareApi, bareAt, bigInteger, gatewayAt, randomId, savedSession, valueOf } from './clients.ts'
-import type { Place } from './data-centre.ts'
+import { Api, bareLoop, bigInteger, openBare, randomId, savedSession } from './bare.ts'
 import { openUnpaced } from './deliveries.ts'
+import { openGateway, valueOf } from './gateway.ts'
+import { TEXT } from './place.ts'
 
-// One measurement in one process: `node --expose-gc measure.ts <what>`, with the place of the data centre in PLACE.
+// One measurement of speed in one process: `node measure.ts <what>`, with the place of the data centre in PLACE.
 // Prints its figures as JSON.
 
-const place = JSON.parse(process.env['PLACE'] ?? '') as Place
 const ROUND = 100
 const ROUNDS = 10
-const ACCOUNTS = 20
 const TRIES = 15
 const UPLOAD_BYTES = 20 * 2 ** 20
 const PART_BYTES = 512 * 1024
@@ -24,18 +22,8 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/** After everything that can go has gone. */
-async function memory(): Promise<{ heap: number; rss: number }> {
-  for (let i = 0; i < 5; i++) {
-    await turn()
-    globalThis.gc?.()
-  }
-  const { heapUsed, external, rss } = process.memoryUsage()
-  return { heap: (heapUsed + external) / 2 ** 20, rss: rss / 2 ** 20 }
-}
-
-async function channels(): Promise<{ line: Awaited<ReturnType<typeof gatewayAt>>['line']; peers: Peer[] }> {
-  const { line } = await gatewayAt(place)
+async function channels(): Promise<{ line: Awaited<ReturnType<typeof openGateway>>['line']; peers: Peer[] }> {
+  const { line } = await openGateway()
   const { chats } = valueOf(await line.dialogs(null))
   return { line, peers: chats.filter(({ kind }) => kind === 'supergroup').map(({ peer }) => peer) }
 }
@@ -43,37 +31,19 @@ async function channels(): Promise<{ line: Awaited<ReturnType<typeof gatewayAt>>
 /** A round of each in turn, so that both meet the same machine; a queue takes 100, so each round has its own chat. */
 async function sends() {
   const { line, peers } = await channels()
-  const bare = await bareAt(place)
+  const bare = await openBare()
   const at = Math.floor(Date.now() / 1000) + 7 * 86_400
   const byGateway = async (peer: Peer) => {
     for (let i = 0; i < ROUND; i++)
       valueOf(
         await line.schedule({
           peer,
-          text: 'Réunion ce soir à 20 h',
+          text: TEXT,
           entities: [],
           silent: false,
           noWebpage: true,
           at: at + i,
           randomId: randomId(),
-        }),
-      )
-  }
-  const byBareLoop = async (peer: Peer) => {
-    if (peer.kind !== 'channel') throw new Error('not a channel')
-    const { InputPeerChannel, messages } = BareApi
-    const inputPeer = new InputPeerChannel({
-      channelId: bigInteger(peer.id),
-      accessHash: bigInteger(peer.accessHash),
-    })
-    for (let i = 0; i < ROUND; i++)
-      await bare.invoke(
-        new messages.SendMessage({
-          peer: inputPeer,
-          message: 'Réunion ce soir à 20 h',
-          noWebpage: true,
-          scheduleDate: at + i,
-          randomId: bigInteger(randomId()),
         }),
       )
   }
@@ -84,10 +54,10 @@ async function sends() {
     return peer
   }
   await byGateway(next())
-  await byBareLoop(next())
+  await bareLoop(bare, next(), at, ROUND)
   for (let round = 0; round < ROUNDS; round++) {
     took.gateway += await timed(() => byGateway(next()))
-    took.bare += await timed(() => byBareLoop(next()))
+    took.bare += await timed(() => bareLoop(bare, next(), at, ROUND))
   }
   await line.destroy()
   await bare.destroy()
@@ -103,29 +73,14 @@ async function sends() {
 async function deliveries() {
   const { line, peers } = await channels()
   await line.destroy()
-  const bare = await bareAt(place)
-  const core = await openUnpaced(place)
+  const bare = await openBare()
+  const core = await openUnpaced()
   const at = Math.floor(Date.now() / 1000) + 7 * 86_400
-  const byBareLoop = async (peer: Peer) => {
-    if (peer.kind !== 'channel') throw new Error('not a channel')
-    const { InputPeerChannel, messages } = BareApi
-    const [channelId, accessHash] = [bigInteger(peer.id), bigInteger(peer.accessHash)]
-    for (let i = 0; i < ROUND; i++)
-      await bare.invoke(
-        new messages.SendMessage({
-          peer: new InputPeerChannel({ channelId, accessHash }),
-          message: 'Réunion ce soir à 20 h',
-          noWebpage: true,
-          scheduleDate: at + i,
-          randomId: bigInteger(randomId()),
-        }),
-      )
-  }
   const took = { core: 0, bare: 0 }
   for (let round = -1; round < ROUNDS; round++) {
     // As many chats as dates: both sides put one message into ten chats, or ten into one, at the same cost there.
     const core_ = await core.place(10, ROUND / 10)
-    const bare_ = await timed(() => byBareLoop(peers[round + 1] as Peer))
+    const bare_ = await timed(() => bareLoop(bare, peers[round + 1] as Peer, at, ROUND))
     if (round < 0) continue
     took.core += core_
     took.bare += bare_
@@ -142,8 +97,8 @@ async function deliveries() {
 
 /** Parts of 512 KiB one after the other, as the product and the library both send them. */
 async function uploads() {
-  const { line } = await gatewayAt(place)
-  const bare = await bareAt(place)
+  const { line } = await openGateway()
+  const bare = await openBare()
   const bytes = Buffer.alloc(UPLOAD_BYTES, 7)
   const parts = Math.ceil(bytes.length / PART_BYTES)
   const pieceOf = (part: number): Buffer => bytes.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)
@@ -156,7 +111,7 @@ async function uploads() {
     const fileId = bigInteger(randomId())
     for (let part = 0; part < parts; part++)
       await bare.invoke(
-        new BareApi.upload.SaveBigFilePart({
+        new Api.upload.SaveBigFilePart({
           ...{ fileId, filePart: part, fileTotalParts: parts },
           bytes: pieceOf(part),
         }),
@@ -180,19 +135,19 @@ async function uploads() {
 }
 
 async function connecting() {
-  const first = await gatewayAt(place)
+  const first = await openGateway()
   await first.line.destroy()
-  const bare = await bareAt(place)
+  const bare = await openBare()
   const saved = savedSession(bare)
   await bare.destroy()
   const figures = { newKey: [] as number[], resume: [] as number[], bareResume: [] as number[] }
   for (let i = 0; i < TRIES; i++) {
-    figures.newKey.push(await timed(async () => (await gatewayAt(place)).line.destroy()))
-    figures.resume.push(await timed(async () => (await gatewayAt(place, first.session)).line.destroy()))
+    figures.newKey.push(await timed(async () => (await openGateway()).line.destroy()))
+    figures.resume.push(await timed(async () => (await openGateway(first)).line.destroy()))
     figures.bareResume.push(
       await timed(async () => {
-        const client = await bareAt(place, saved)
-        await client.invoke(new BareApi.updates.GetState())
+        const client = await openBare({ saved })
+        await client.invoke(new Api.updates.GetState())
         await client.destroy()
       }),
     )
@@ -205,8 +160,8 @@ async function connecting() {
 }
 
 async function dialogs() {
-  const { line } = await gatewayAt(place)
-  const bare = await bareAt(place)
+  const { line } = await openGateway()
+  const bare = await openBare()
   let count = 0
   const byGateway = async () => {
     count = 0
@@ -233,40 +188,7 @@ async function dialogs() {
   return { chats: count, gatewayMs: median(ours), bareChats: bareCount, bareMs: median(theirs) }
 }
 
-async function idle(open: () => Promise<unknown>) {
-  // The first one loads what is loaded lazily.
-  const all = [await open()]
-  const before = await memory()
-  for (let i = 0; i < ACCOUNTS; i++) all.push(await open())
-  const after = await memory()
-  return { accounts: all.length - 1, heapMb: after.heap - before.heap, rssMb: after.rss - before.rss }
-}
-
-async function refreshes() {
-  const { line } = await gatewayAt(place)
-  const refresh = async () => {
-    let cursor: DialogCursor | null = null
-    do cursor = valueOf(await line.dialogs(cursor)).next
-    while (cursor !== null)
-  }
-  await refresh()
-  const before = await memory()
-  for (let i = 0; i < 20; i++) await refresh()
-  const after = await memory()
-  await line.destroy()
-  return { refreshes: 20, heapGrowthMb: after.heap - before.heap }
-}
-
-const measures: Record<string, () => Promise<object>> = {
-  sends,
-  deliveries,
-  uploads,
-  connecting,
-  dialogs,
-  'idle-gateway': () => idle(() => gatewayAt(place)),
-  'idle-bare': () => idle(() => bareAt(place)),
-  refreshes,
-}
+const measures: Record<string, () => Promise<object>> = { sends, deliveries, uploads, connecting, dialogs }
 const measured = await measures[process.argv[2] ?? '']?.()
 process.stdout.write(`${JSON.stringify(measured)}\n`)
 process.exit(0)

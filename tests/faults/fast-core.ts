@@ -1,9 +1,9 @@
+import { pointGramjsAt } from '@autotele/sandbox/point-gramjs'
 import { createCore } from '../../apps/desktop/src/core/create-core.ts'
 import type { Clock, Http, HttpResponse } from '../../apps/desktop/src/core/ports.ts'
 import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
 import { systemRandom } from '../../apps/desktop/src/host/node-ports.ts'
 import { hostCore } from '../../apps/desktop/src/host/run-core.ts'
-import { pointAt } from '../gateway/point-at.ts'
 import { fastNow, fastTimers, type FastCoreArgs } from './fast-time.ts'
 
 // A process of the core as in the product, in which time passes faster: the pace, the waits and the time limits are the
@@ -33,7 +33,7 @@ hostCore((outside, log) => {
     {
       ...{ dataFolder, version, hosted, emit: outside.emit },
       license: { serverUrl: args.licenseServer, rootKey: args.rootKey, acceptTestLicenses: true },
-      telegram: createGramjsGateway(pointAt(args.telegram)),
+      telegram: createGramjsGateway(pointGramjsAt(args.telegram)),
       telegramApp: { apiId: 4242, apiHash: '0123456789abcdef0123456789abcdef' },
     },
   )

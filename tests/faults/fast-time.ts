@@ -1,11 +1,11 @@
+import type { pointGramjsAt } from '@autotele/sandbox/point-gramjs'
 import type { CoreOptions } from '../../apps/desktop/src/core/create-core.ts'
 import type { Timers } from '../../apps/desktop/src/core/ports.ts'
 import { systemTimers } from '../../apps/desktop/src/host/node-ports.ts'
-import type { pointAt } from '../gateway/point-at.ts'
 
 /** What a fast core is told of its surroundings. */
 export type FastCoreArgs = {
-  readonly telegram: Parameters<typeof pointAt>[0]
+  readonly telegram: Parameters<typeof pointGramjsAt>[0]
   /** Takes an HttpRequest as JSON, answers an HttpResponse. */
   readonly licenses: string
   readonly licenseServer: string

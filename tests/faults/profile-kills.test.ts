@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { generatePrivateJwk, toPublicJwk } from '@autotele/crypto'
 import { CORE_ENTRY } from '@autotele/sandbox/product'
-import { startTelegram } from '@autotele/sandbox/telegram'
+import { pointGramjsAt, startTelegram } from '@autotele/sandbox/telegram'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { AccountView, ChatView, LicenseView, SignInStep } from '../../apps/desktop/src/contract/index.ts'
 import { createCore, type Core } from '../../apps/desktop/src/core/create-core.ts'
@@ -15,7 +15,6 @@ import { forkNode } from '../../apps/desktop/src/host/fork-node.ts'
 import { openLog } from '../../apps/desktop/src/host/log-file.ts'
 import { systemClock, systemRandom, systemTimers } from '../../apps/desktop/src/host/node-ports.ts'
 import { noKeyring, superviseCore } from '../../apps/desktop/src/host/supervisor.ts'
-import { pointAt } from '../gateway/point-at.ts'
 import { NASSIM } from '../gateway/support.ts'
 
 const PASSPHRASES = ['un bateau traverse la nuit', 'sept chats sur le toit rouge']
@@ -161,7 +160,7 @@ test('nothing of a whole life is in any file of the profile in clear, in whichev
         acceptTestLicenses: true,
         machineId: () => Promise.resolve('the-machine-id'),
       },
-      telegram: createGramjsGateway({ resolveAddress: pointAt(telegram).resolveAddress }),
+      telegram: createGramjsGateway(pointGramjsAt(telegram)),
       telegramApp: { apiId: 4242, apiHash: '0123456789abcdef0123456789abcdef' },
     },
   )

@@ -1,4 +1,4 @@
-import type { TelegramSandbox } from '@autotele/sandbox/telegram'
+import { pointGramjsAt, type TelegramSandbox } from '@autotele/sandbox/telegram'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,6 @@ import { onTestFinished } from 'vitest'
 import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
 import { createMessaging } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
 import { memoryDatabase, type FakeTime } from '../../apps/desktop/src/core/testing/index.ts'
-import { pointAt } from './point-at.ts'
 
 /** Real time, which `skip` can move ahead of itself. */
 export type RealTime = FakeTime & { skip(ms: number): void }
@@ -40,7 +39,7 @@ export function installation() {
 /** Accounts, chats, plans and deliveries as in the product, over the real protocol and in real time. */
 export async function launch(dc: TelegramSandbox, { seed = 'one', at = installation() } = {}) {
   const time = realTime()
-  const gateway = createGramjsGateway(pointAt(dc))
+  const gateway = createGramjsGateway(pointGramjsAt(dc))
   const core = createMessaging(undefined as never, { ...at, time, gateway, seed })
   await core.start()
   onTestFinished(() => core.stop())

@@ -1,4 +1,4 @@
-import { startTelegram, type TelegramSandbox } from '@autotele/sandbox/telegram'
+import { pointGramjsAt, startTelegram, type TelegramSandbox } from '@autotele/sandbox/telegram'
 import { onTestFinished } from 'vitest'
 import type {
   ConnectionOptions,
@@ -11,7 +11,6 @@ import type {
   TelegramFailure,
 } from '../../apps/desktop/src/core/telegram/gateway.ts'
 import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
-import { pointAt } from './point-at.ts'
 
 export const CAMILLE = { phone: '33639980001', code: '12345', password: 'tournesol' }
 export const NASSIM = { phone: '33639980002', code: '54321' }
@@ -58,7 +57,7 @@ export function client(
   let latest = session
   const hints: Hint[] = []
   const lines: string[] = []
-  const line = createGramjsGateway(pointAt(dc))({
+  const line = createGramjsGateway(pointGramjsAt(dc))({
     purpose,
     session,
     apiId: 4242,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSocks5 } from '@autotele/sandbox/proxies'
-import type { TelegramSandbox } from '@autotele/sandbox/telegram'
+import { pointGramjsAt, type TelegramSandbox } from '@autotele/sandbox/telegram'
 import { generatePrivateJwk, toPublicJwk } from '@autotele/crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { AccountView, ImportResult, Inspection } from '../../apps/desktop/src/contract/index.ts'
@@ -11,7 +11,6 @@ import { telethonFile, telethonString } from '../../apps/desktop/src/core/import
 import { writeProfile } from '../../apps/desktop/src/core/import/testing/old-profile.ts'
 import type { Ports } from '../../apps/desktop/src/core/ports.ts'
 import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
-import { pointAt } from '../gateway/point-at.ts'
 import { client, dataCentre, NASSIM, signedIn, valueOf } from '../gateway/support.ts'
 
 function folderForTest(): string {
@@ -43,7 +42,7 @@ const ports = (): Ports => ({
 })
 
 /** The product's core over that data centre, its vault open. */
-async function product(dc: TelegramSandbox, resolve = pointAt(dc).resolveAddress) {
+async function product(dc: TelegramSandbox, resolve = pointGramjsAt(dc).resolveAddress) {
   const core = await createCore(ports(), {
     dataFolder: folderForTest(),
     version: '9.9.9',

@@ -1,11 +1,10 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { startMtProxy, startSocks5 } from '@autotele/sandbox/proxies'
-import type { TelegramSandbox } from '@autotele/sandbox/telegram'
+import { pointGramjsAt, type TelegramSandbox } from '@autotele/sandbox/telegram'
 import { expect, onTestFinished, test } from 'vitest'
 import { readProxySecret, type RouteAttempt } from '../../apps/desktop/src/contract/network.ts'
 import type { Proxy } from '../../apps/desktop/src/core/telegram/gateway.ts'
 import { createGramjsGateway, type GramjsOptions } from '../../apps/desktop/src/core/telegram/gramjs/index.ts'
-import { pointAt } from '../gateway/point-at.ts'
 import { dataCentre, NASSIM, valueOf } from '../gateway/support.ts'
 
 const SECRET = '0123456789abcdef0123456789abcdef'
@@ -21,7 +20,7 @@ async function running<T extends { stop(): Promise<void> }>(starting: Promise<T>
 
 /** A client that believes Telegram to be at an address where nothing is. */
 function through(dc: TelegramSandbox, proxy: Proxy | null, options: GramjsOptions = {}, hurry = 1) {
-  pointAt(dc)
+  pointGramjsAt(dc)
   const attempts: RouteAttempt[] = []
   const gateway = createGramjsGateway({ defaultDc: { dcId: 2, host: NOWHERE, port: 443 }, ...options })
   const line = gateway({

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fuses } from '../../apps/desktop/src/main/fuses.ts'
+import { LIBRARY } from '../library.ts'
 
 // electron-builder itself packs what was built, around a stand-in for Electron's folder: a file with the mark that the
 // fuses lie behind. Installers, signatures and a start of the program need the real binary: .github/workflows/release.yml.
@@ -121,7 +122,7 @@ describe.skipIf(!built || process.platform !== 'linux')('a package of the applic
 
   test('brings the licences of what it contains', () => {
     const text = readFileSync(join(unpacked, 'resources', 'THIRD-PARTY-LICENSES.txt'), 'utf8')
-    for (const name of ['telegram', 'reka-ui', 'zod', 'jose'])
+    for (const name of [LIBRARY, 'reka-ui', 'zod', 'jose'])
       expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'))
   })
 })

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProduct, type Product, type ProductOptions } from '@autotele/sandbox/product'
+import { LIBRARY_LAYER } from '../../library.ts'
 
 export type RunningProduct = Product & {
   /** Stops everything and starts it again on the same data, as a person would the next day. */
@@ -34,7 +35,15 @@ export async function runProduct(
     },
     end: async () => {
       await product.stop()
+      expectChosenLibrary(product)
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
     },
   }
+}
+
+/** Whatever was asked of Telegram was asked by the library that this run is about. */
+function expectChosenLibrary({ telegram }: Product): void {
+  const other = telegram.calls.find(({ layer }) => layer !== LIBRARY_LAYER)
+  if (other !== undefined)
+    throw new Error(`${other.method} came in layer ${other.layer}, not ${LIBRARY_LAYER}`)
 }

@@ -1,11 +1,4 @@
-import fc from 'fast-check'
-import { RPCMessageToError as gramjsError } from 'telegram/errors/index.js'
-import { RPCMessageToError as teleprotoError } from 'teleproto/errors/index.js'
-import { expect, test } from 'vitest'
-import { ERROR_CODES } from '../../../contract/index.ts'
-import { classify, KNOWN_ERRORS } from '../errors.ts'
 import type { Reaction } from '../gateway.ts'
-import { rpcAnswerOf } from './rpc-error.ts'
 
 // What is expected of every error Telegram lists for what this product does (core.telegram.org/api/errors), with the
 // numbers it comes under; written apart from the table of the product.
@@ -110,57 +103,7 @@ const EXPECTED: readonly (readonly [Reaction, readonly number[], string])[] = [
   ['UNCERTAIN', [-503], 'Timeout Timedout'],
 ]
 
-const cases = EXPECTED.flatMap(([reaction, codes, names]) =>
+/** Each of them under each of its numbers. */
+export const expectedErrors = EXPECTED.flatMap(([reaction, codes, names]) =>
   names.split(/\s+/).flatMap(errorMessage => codes.map(errorCode => ({ reaction, errorMessage, errorCode }))),
 )
-const request = { className: 'messages.SendMessage' }
-const libraries = { telegram: gramjsError, teleproto: teleprotoError } as unknown as Record<
-  string,
-  (told: { errorMessage: string; errorCode: number }, request: object) => unknown
->
-
-test('the list is long enough to be the whole of it', () => {
-  expect(new Set(cases.map(({ errorMessage }) => errorMessage)).size).toBeGreaterThan(150)
-})
-
-test.each(cases)('$errorMessage ($errorCode) asks for $reaction', ({ reaction, errorMessage, errorCode }) => {
-  expect(classify(errorMessage, errorCode).reaction).toBe(reaction)
-})
-
-test.each(Object.keys(libraries))('every one of them is recognised in the errors that %s throws', name => {
-  const misread = cases.filter(({ reaction, ...told }) => {
-    const answer = rpcAnswerOf(libraries[name]?.(told, request))
-    return answer === null || classify(answer.name, answer.code).reaction !== reaction
-  })
-  expect(misread).toEqual([])
-})
-
-test.each(Object.keys(libraries))('a number in the name survives %s', name => {
-  for (const [errorMessage, errorCode, seconds] of [
-    ['FLOOD_WAIT_0', 420, 0],
-    ['FLOOD_WAIT_86400', 420, 86_400],
-    ['SLOWMODE_WAIT_45', 420, 45],
-  ] as const) {
-    const answer = rpcAnswerOf(libraries[name]?.({ errorMessage, errorCode }, request))
-    expect(classify(answer?.name ?? '', answer?.code ?? 0).waitSeconds).toBe(seconds)
-  }
-})
-
-test('no name and no number goes unclassified, and none but a wait makes the account wait', () => {
-  const name = fc.oneof(
-    fc.constantFrom(...KNOWN_ERRORS),
-    fc.constantFrom(...KNOWN_ERRORS).chain(known => fc.nat().map(n => known.replace('%d', String(n)))),
-    fc.string(),
-    fc.stringMatching(/^[A-Z0-9_]{1,40}$/),
-  )
-  fc.assert(
-    fc.property(name, fc.integer({ min: -1000, max: 1000 }), (errorMessage, code) => {
-      const failure = classify(errorMessage, code)
-      expect(ERROR_CODES).toContain(failure.code)
-      const waits = failure.reaction === 'WAIT' || failure.reaction === 'WAIT_TARGET'
-      expect(failure.waitSeconds !== undefined).toBe(waits)
-      if (waits) expect(failure.waitSeconds).toBeLessThanOrEqual(14 * 24 * 3600)
-    }),
-    { numRuns: 1000 },
-  )
-})
