@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { button, mountWith, settle, eventually } from '../../testing/mount.ts'
+import type { DeliveryId } from '../../../contract/index.ts'
+import { button, eventually, mountWith, settle, walk } from '../../testing/mount.ts'
 import { machineZone, toInstant } from '../../lib/time.ts'
 import CalendarPage from './CalendarPage.vue'
 import { daysShown, shifted, stepOf } from './period.ts'
@@ -64,6 +65,49 @@ test('a day is opened from its number, and a message dropped on another hour kee
       items: [{ id: 'd2', to: toInstant('2026-11-22T20:10', machineZone()).replace('.000Z', 'Z') }],
     }),
   )
+  wrapper.unmount()
+})
+
+test('what the keyboard moves out of the period is followed there and keeps the focus', async () => {
+  const { wrapper, fake } = await mountWith(CalendarPage, { clock })
+  fake.answer('deliveries.move', ({ items }) => {
+    const [{ id, to } = { id: 'd5' as DeliveryId, to: '' }] = items
+    fake.state.deliveries = fake.state.deliveries.map(one =>
+      one.id === id ? { ...one, at: toInstant(to, one.timeZone).replace('.000Z', 'Z'), local: to } : one,
+    )
+    return { asked: [id], failed: [], until: null }
+  })
+  await settle()
+  await button(wrapper, 'Par discussion').trigger('click')
+  await eventually(() => wrapper.get('[data-delivery=d2]'))
+  const week = wrapper.get('.period').text()
+  const item = wrapper.get('[data-delivery=d2]')
+  await item.trigger('keydown', { key: 'ArrowRight', altKey: true })
+  await eventually(() =>
+    expect(document.activeElement?.getAttribute('data-delivery') ?? 'nothing').toBe('d2'),
+  )
+  expect(wrapper.get('.period').text()).not.toBe(week)
+  wrapper.unmount()
+})
+
+test('the period stays when the calendar is left and come back to', async () => {
+  const { wrapper, fake, router } = await walk('/calendar', { clock })
+  await eventually(() => button(wrapper, 'Suivant').trigger('click'))
+  await eventually(() => expect(wrapper.get('.period').text()).toBe('décembre 2026'))
+  await router.push('/statistics')
+  await settle()
+  fake.answer('deliveries.calendar', () => new Promise(() => undefined))
+  await router.push('/calendar')
+  await eventually(() => expect(wrapper.get('.period').text()).toBe('décembre 2026'))
+  wrapper.unmount()
+})
+
+test('a day with more than is read says so', async () => {
+  const { wrapper, fake } = await mountWith(CalendarPage, { clock })
+  fake.answer('deliveries.calendar', () => [{ day: '2026-11-22', total: 501, states: {}, items: [] }])
+  await settle()
+  await wrapper.get('[data-day="2026-11-22"] .number').trigger('click')
+  await eventually(() => expect(wrapper.text()).toContain('plus de 500 messages en un jour'))
   wrapper.unmount()
 })
 

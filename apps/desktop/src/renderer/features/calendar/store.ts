@@ -54,8 +54,15 @@ export const useCalendar = defineStore('calendar', () => {
     return read()
   }
 
+  // Read again, most days are as they were: the same objects, so that what they fill is not drawn again.
   const byDay = computed<ReadonlyMap<string, CalendarDay>>(
-    () => new Map((data.value ?? []).map(one => [one.day, one])),
+    before =>
+      new Map(
+        (data.value ?? []).map(one => {
+          const known = before?.get(one.day)
+          return [one.day, JSON.stringify(known) === JSON.stringify(one) && known !== undefined ? known : one]
+        }),
+      ),
   )
   const shown = computed(() => days.value.flatMap(one => byDay.value.get(one) ?? []))
 
