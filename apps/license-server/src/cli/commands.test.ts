@@ -30,6 +30,10 @@ describe('the command line', () => {
       expect(await run(args)).toMatchObject({ code: 2, text: expect.stringContaining('Usage:') })
     },
   )
+
+  test('the id of a key may begin with a hyphen and is no flag', async () => {
+    await expect(run(['keys:retire', `-${'Z'.repeat(42)}`, '--json'])).rejects.toThrow('makes its keys itself')
+  })
 })
 
 describe('on a database', () => {

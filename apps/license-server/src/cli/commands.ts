@@ -255,7 +255,7 @@ export async function runCommand(
       help: { type: 'boolean' },
       json: { type: 'boolean' },
     } as const
-    parsed = parseArgs({ args: rest, options, allowPositionals: true })
+    parsed = parseArgs({ args: keyIdsLast(rest), options, allowPositionals: true })
   } catch (error) {
     streams.error(`${error instanceof Error ? error.message : ''}\nUsage: ${name} ${command.usage}`)
     return 2
@@ -275,4 +275,11 @@ export async function runCommand(
   const result = await command.run({ words, options, env, say: json ? () => undefined : streams.out })
   if (json) streams.out(JSON.stringify(result))
   return 0
+}
+
+/** A key id is base64url (RFC 7638): one in 64 begins with a hyphen, and would be taken for a flag. */
+function keyIdsLast(words: readonly string[]): string[] {
+  const isKeyId = (word: string): boolean => /^-[\w-]{42}$/.test(word)
+  if (words.includes('--') || !words.some(isKeyId)) return [...words]
+  return [...words.filter(word => !isKeyId(word)), '--', ...words.filter(isKeyId)]
 }
