@@ -32,7 +32,9 @@ describe('the command line', () => {
   )
 
   test('the id of a key may begin with a hyphen and is no flag', async () => {
-    await expect(run(['keys:retire', `-${'Z'.repeat(42)}`, '--json'])).rejects.toThrow('makes its keys itself')
+    await expect(run(['keys:retire', `-${'Z'.repeat(42)}`, '--json'])).rejects.toThrow(
+      'makes its keys itself',
+    )
   })
 })
 
