@@ -98,9 +98,13 @@ export type Bridge = {
   onConnection(listener: (connected: boolean) => void): () => void
   /**
    * Copies a file that a person chose into the profile: from its place on disk in Electron, streamed to this machine's own
-   * host in a browser, where `progress` is told the bytes that have gone.
+   * host in a browser. `progress` is told the bytes that have gone, `onStart` what stops it: nothing of it is kept then.
    */
-  addFile(file: ChosenFile, progress?: (done: number) => void): Promise<Envelope<MediaFile>>
+  addFile(
+    file: ChosenFile,
+    progress?: (done: number) => void,
+    onStart?: (stop: () => void) => void,
+  ): Promise<Envelope<MediaFile>>
   /** Opens a page in the system's browser; only addresses the application itself handed out are opened. */
   openExternal(url: string): void
 }

@@ -9,16 +9,21 @@ const OVER: Envelope<never> = {
   error: { code: 'media/intake-over', retryable: true } satisfies CallError,
 }
 
-/** Hands a file to the core as its bytes come. `size` is what is known beforehand; null when nothing is. */
+/**
+ * Hands a file to the core as its bytes come. `size` is what is known beforehand; null when nothing is. `progress` is told
+ * the bytes that are on disk.
+ */
 export async function addFile(
   core: Pick<Supervisor, 'call'>,
   { name, size }: { readonly name: string; readonly size: number | null },
   bytes: AsyncIterable<Uint8Array>,
+  progress: (done: number) => void = () => undefined,
 ): Promise<Envelope<MediaFile>> {
   const ask = (method: HostMethodName, input: unknown): Promise<Envelope<unknown>> => core.call(method, input)
   const begun = await ask('media.begin', { name, size })
   if (!begun.ok) return begun
   const { intake } = begun.data as { intake: string }
+  let done = 0
   try {
     for await (const chunk of bytes)
       for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
@@ -26,6 +31,8 @@ export async function addFile(
         const piece = Uint8Array.from(chunk.subarray(from, from + PIECE_BYTES))
         const written = await ask('media.write', { intake, bytes: piece })
         if (!written.ok) return written
+        done += piece.length
+        progress(done)
       }
   } catch {
     await ask('media.abort', { intake })

@@ -1,5 +1,8 @@
 import type { BrowserWindow as ElectronWindow } from 'electron'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Envelope, EventMessage } from '../contract/index.ts'
 import { installIpc } from './ipc.ts'
 import { createLinks } from './security.ts'
@@ -77,6 +80,49 @@ test.each([null, 'x', {}, { kind: 'shell' }, { kind: 'call', name: 1 }, { kind: 
     await expect(installed().ask(request)).rejects.toThrow('refused')
   },
 )
+
+const PIECE = 512 * 1024
+
+/** A file of five pieces on the disk, and what the page is told of its copy. */
+function chosen() {
+  const folder = mkdtempSync(join(tmpdir(), 'autotele-ipc-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'film.mp4')
+  writeFileSync(path, Buffer.alloc(5 * PIECE, 7))
+  return { kind: 'add-file', path, copy: 4 } as const
+}
+const asked = (call: { readonly mock: { readonly calls: readonly unknown[][] } }) =>
+  call.mock.calls.map(([name]) => name)
+
+test('a file is copied piece by piece, and the page is told how far it has come', async () => {
+  const { ask, call, window } = installed({ ok: true, data: { intake: 'i' } })
+  const progress = () => window.webContents.sent.slice(1).map(one => (one as { message: unknown }).message)
+  expect(await ask(chosen())).toMatchObject({ ok: true })
+  expect(asked(call)).toEqual(['media.begin', ...Array<string>(5).fill('media.write'), 'media.end'])
+  expect(progress()).toEqual([1, 2, 3, 4, 5].map(piece => ({ kind: 'copied', copy: 4, done: piece * PIECE })))
+})
+
+test('a copy that is stopped ends at once, and what had come in is put away', async () => {
+  const { ask, call } = installed({ ok: true, data: { intake: 'i' } })
+  call.mockImplementation(name => {
+    if (name === 'media.write') void ask({ kind: 'stop-file', copy: 4 })
+    return Promise.resolve({ ok: true, data: { intake: 'i' } })
+  })
+  expect(await ask(chosen())).toMatchObject({ ok: false, error: { code: 'media/intake-over' } })
+  expect(asked(call).at(-1)).toBe('media.abort')
+  expect(asked(call)).not.toContain('media.end')
+  expect(asked(call).filter(name => name === 'media.write').length).toBeLessThan(5)
+})
+
+test('a copy for which the disk has no room ends there and says so', async () => {
+  const { ask, call } = installed()
+  const full = { ok: false, error: { code: 'storage/disk-full', retryable: true } } as const
+  call.mockImplementation(name =>
+    Promise.resolve(name === 'media.write' ? full : { ok: true, data: { intake: 'i' } }),
+  )
+  expect(await ask(chosen())).toEqual(full)
+  expect(asked(call)).toEqual(['media.begin', 'media.write'])
+})
 
 test('events and the connection reach the page over the same channel', async () => {
   const { core, window, ask } = installed()

@@ -22,7 +22,12 @@ const Request = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('call'), name: z.string().max(100), input: z.unknown() }),
   z.strictObject({ kind: z.literal('open'), url: z.string().max(4096) }),
   z.strictObject({ kind: z.literal('connection') }),
-  z.strictObject({ kind: z.literal('add-file'), path: z.string().min(1).max(32_768) }),
+  z.strictObject({
+    kind: z.literal('add-file'),
+    path: z.string().min(1).max(32_768),
+    copy: z.number().int(),
+  }),
+  z.strictObject({ kind: z.literal('stop-file'), copy: z.number().int() }),
 ])
 const names: ReadonlySet<string> = new Set<MethodName>(METHOD_NAMES)
 
@@ -36,6 +41,7 @@ export function installIpc(options: {
   readonly links: Links
 }): void {
   const { window, core, links } = options
+  const copies = new Map<number, AbortController>()
   let connected = false
 
   async function call(name: string, input: unknown): Promise<Envelope<unknown>> {
@@ -43,6 +49,17 @@ export function installIpc(options: {
     const envelope = await core.call(name, input)
     if (envelope.ok) offerAddresses(name, envelope.data, links)
     return envelope
+  }
+
+  async function copyFromDisk(path: string, copy: number): Promise<Envelope<MediaFile>> {
+    const stop = new AbortController()
+    copies.set(copy, stop)
+    try {
+      const progress = (done: number): void => tell({ kind: 'copied', copy, done })
+      return await addFromDisk(core, path, { signal: stop.signal, progress })
+    } finally {
+      if (copies.get(copy) === stop) copies.delete(copy)
+    }
   }
 
   ipcMain.handle(CHANNEL, (event, raw: unknown) => {
@@ -55,7 +72,9 @@ export function installIpc(options: {
       case 'open':
         return links.open(request.data.url)
       case 'add-file':
-        return addFromDisk(core, request.data.path)
+        return copyFromDisk(request.data.path, request.data.copy)
+      case 'stop-file':
+        return copies.get(request.data.copy)?.abort()
       case 'connection':
         return connected
     }
@@ -76,7 +95,11 @@ export function installIpc(options: {
 }
 
 /** A path that the preload had from the system for a file the person chose: a page can name none. */
-async function addFromDisk(core: Pick<Supervisor, 'call'>, path: string): Promise<Envelope<MediaFile>> {
+async function addFromDisk(
+  core: Pick<Supervisor, 'call'>,
+  path: string,
+  { signal, progress }: { readonly signal: AbortSignal; readonly progress: (done: number) => void },
+): Promise<Envelope<MediaFile>> {
   try {
     const file = await open(path, 'r')
     const stats = await file.stat()
@@ -84,8 +107,9 @@ async function addFromDisk(core: Pick<Supervisor, 'call'>, path: string): Promis
       await file.close()
       return UNREADABLE
     }
-    const bytes = file.createReadStream({ highWaterMark: 512 * 1024 }) as AsyncIterable<Uint8Array>
-    return await addFile(core, { name: basename(path), size: stats.size }, bytes)
+    // Stopped, the stream ends with an error, and what had come in is put away.
+    const bytes = file.createReadStream({ highWaterMark: 512 * 1024, signal }) as AsyncIterable<Uint8Array>
+    return await addFile(core, { name: basename(path), size: stats.size }, bytes, progress)
   } catch {
     return UNREADABLE
   }

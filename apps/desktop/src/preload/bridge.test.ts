@@ -75,6 +75,24 @@ test('opening a link only asks', () => {
   ])
 })
 
+test('a copy tells how far it has come, to whoever asked for it, and is stopped by its number', async () => {
+  ipcRenderer.answer = { ok: true, data: {} }
+  const chosen = { name: 'film.mp4', size: 3 }
+  webUtils.paths.set(chosen, '/home/marie/film.mp4')
+  const progress = vi.fn()
+  const adding = bridge().addFile(chosen, progress, stop => stop())
+  const invoked = ipcRenderer.invoked as { request: { kind: string; copy: number } }[]
+  const requests = invoked.map(({ request }) => request)
+  expect(requests.map(({ kind }) => kind)).toEqual(['add-file', 'stop-file'])
+  const { copy } = requests[0]!
+  expect(requests[1]!.copy).toBe(copy)
+  ipcRenderer.emit('autotele', {}, { kind: 'copied', copy, done: 2 })
+  ipcRenderer.emit('autotele', {}, { kind: 'copied', copy: copy + 1, done: 1 })
+  await adding
+  ipcRenderer.emit('autotele', {}, { kind: 'copied', copy, done: 3 })
+  expect(progress.mock.calls).toEqual([[2]])
+})
+
 test('a file the person chose goes by its path, one made by a script not at all', async () => {
   ipcRenderer.answer = { ok: true, data: {} }
   const chosen = { name: 'photo.jpg', size: 3 }
@@ -82,6 +100,6 @@ test('a file the person chose goes by its path, one made by a script not at all'
   expect(await bridge().addFile(chosen)).toEqual({ ok: true, data: {} })
   expect(await bridge().addFile({ name: 'passwd', size: 3 })).toMatchObject({ ok: false })
   expect(ipcRenderer.invoked).toEqual([
-    { channel: 'autotele', request: { kind: 'add-file', path: '/home/marie/photo.jpg' } },
+    { channel: 'autotele', request: { kind: 'add-file', path: '/home/marie/photo.jpg', copy: 2 } },
   ])
 })

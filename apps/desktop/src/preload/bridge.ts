@@ -20,6 +20,8 @@ const events: ReadonlySet<string> = new Set(EVENT_NAMES)
 export function createBridge(ipc: Ipc, pathOf: (file: ChosenFile) => string): Bridge {
   const messageListeners = new Set<(message: EventMessage) => void>()
   const connectionListeners = new Set<(connected: boolean) => void>()
+  const copies = new Map<number, (done: number) => void>()
+  let lastCopy = 0
 
   ipc.on(CHANNEL, (_event, message) => {
     const { kind } = message as { kind: unknown }
@@ -29,6 +31,9 @@ export function createBridge(ipc: Ipc, pathOf: (file: ChosenFile) => string): Br
     } else if (kind === 'connection') {
       const { connected } = message as { connected: boolean }
       for (const listener of connectionListeners) listener(connected)
+    } else if (kind === 'copied') {
+      const { copy, done } = message as { copy: number; done: number }
+      copies.get(copy)?.(done)
     }
   })
 
@@ -48,11 +53,18 @@ export function createBridge(ipc: Ipc, pathOf: (file: ChosenFile) => string): Br
       })
       return () => void connectionListeners.delete(listener)
     },
-    async addFile(file) {
+    async addFile(file, progress, onStart) {
       const path = pathOf(file)
-      return path === ''
-        ? { ok: false, error: { code: 'media/intake-over', retryable: false } }
-        : ((await ipc.invoke(CHANNEL, { kind: 'add-file', path })) as never)
+      if (path === '') return { ok: false, error: { code: 'media/intake-over', retryable: false } }
+      const copy = ++lastCopy
+      if (progress !== undefined) copies.set(copy, progress)
+      try {
+        const added = ipc.invoke(CHANNEL, { kind: 'add-file', path, copy })
+        onStart?.(() => void ipc.invoke(CHANNEL, { kind: 'stop-file', copy }))
+        return (await added) as never
+      } finally {
+        copies.delete(copy)
+      }
     },
     openExternal(url) {
       void ipc.invoke(CHANNEL, { kind: 'open', url })

@@ -11,8 +11,9 @@ function parts(answer: () => Promise<Response>) {
       requests.push([String(url), init ?? {}])
       return answer()
     },
-    upload: (file, headers, progress) => {
+    upload: (file, headers, progress, onStart) => {
       requests.push(['/files', { headers, body: file }])
+      onStart(() => opened.push('stopped'))
       progress(file.size)
       return answer().then(response => response.text())
     },
@@ -83,11 +84,13 @@ test('a subscription that was ended hears nothing more', () => {
   expect(listener).not.toHaveBeenCalled()
 })
 
-test('a file goes out under its own name, and is told how far it has gone', async () => {
-  const { all, requests } = answering('{"ok":true,"data":{"id":"f1"}}')
+test('a file goes out under its own name, is told how far it has gone and can be stopped', async () => {
+  const { all, requests, opened } = answering('{"ok":true,"data":{"id":"f1"}}')
   const progress = vi.fn()
   const file = new File(['abc'], 'été.jpg')
-  expect(await createLoopbackBridge(all).addFile(file, progress)).toEqual({ ok: true, data: { id: 'f1' } })
+  const added = createLoopbackBridge(all).addFile(file, progress, stop => stop())
+  expect(await added).toEqual({ ok: true, data: { id: 'f1' } })
+  expect(opened).toEqual(['stopped'])
   expect(requests).toEqual([
     [
       '/files',

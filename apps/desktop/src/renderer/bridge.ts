@@ -8,6 +8,7 @@ export type LoopbackParts = {
     file: File,
     headers: Record<string, string>,
     progress: (done: number) => void,
+    onStart: (stop: () => void) => void,
   ) => Promise<string>
   readonly openEvents: (url: string) => EventSource
   readonly openWindow: (url: string) => void
@@ -23,7 +24,7 @@ const browserParts = (): LoopbackParts => ({
 })
 
 /** A request of the older kind: `fetch` does not tell how far a body has gone. */
-const postFile: LoopbackParts['upload'] = (file, headers, progress) =>
+const postFile: LoopbackParts['upload'] = (file, headers, progress, onStart) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', '/files')
@@ -31,7 +32,9 @@ const postFile: LoopbackParts['upload'] = (file, headers, progress) =>
     request.upload.onprogress = ({ loaded }) => progress(loaded)
     request.onload = () => resolve(request.responseText)
     request.onerror = () => reject(new TypeError('The host did not answer'))
+    request.onabort = request.onerror
     request.send(file)
+    onStart(() => request.abort())
   })
 
 const unreachable: { readonly ok: false; readonly error: CallError } = {
@@ -103,14 +106,14 @@ export function createLoopbackBridge(parts: LoopbackParts = browserParts()): Bri
       listener(connected)
       return () => void connectionListeners.delete(listener)
     },
-    async addFile(file, progress = () => undefined) {
+    async addFile(file, progress = () => undefined, onStart = () => undefined) {
       try {
         const headers = {
           'content-type': 'application/octet-stream',
           'x-autotele': '1',
           'x-file-name': encodeURIComponent(file.name),
         }
-        const answer: unknown = JSON.parse(await parts.upload(file as File, headers, progress))
+        const answer: unknown = JSON.parse(await parts.upload(file as File, headers, progress, onStart))
         return isEnvelope(answer) ? (answer as never) : unreachable
       } catch {
         return unreachable

@@ -24,7 +24,7 @@ export type Core = {
   /** Called when the vault is locked: what was read from it is to be forgotten here too. */
   onLocked(listener: () => void): () => void
   /** A file that a person chose, copied into the profile. */
-  addFile(file: File, progress?: (done: number) => void): Promise<Envelope<MediaFile>>
+  addFile(file: File, progress?: (done: number) => void, signal?: AbortSignal): Promise<Envelope<MediaFile>>
   openExternal(url: string): void
 }
 
@@ -81,9 +81,11 @@ export function createCore(bridge: Bridge): Core {
       lockListeners.add(listener)
       return () => void lockListeners.delete(listener)
     },
-    async addFile(file, progress) {
+    async addFile(file, progress, signal) {
       try {
-        return await bridge.addFile(file, progress)
+        return await bridge.addFile(file, progress, stop =>
+          signal?.addEventListener('abort', stop, { once: true }),
+        )
       } catch {
         return { ok: false, error: { code: 'call/core-unavailable', retryable: true } }
       }

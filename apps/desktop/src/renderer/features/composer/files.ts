@@ -86,22 +86,29 @@ export function useFiles() {
   const core = useCore()
   const composer = useComposer()
   const incoming = shallowRef<readonly Incoming[]>([])
+  const stops = new Map<number, AbortController>()
   let last = 0
   let queue: Promise<unknown> = Promise.resolve()
 
   const forget = (key: number) => {
     incoming.value = incoming.value.filter(one => one.key !== key)
+    stops.delete(key)
   }
   const note = (key: number, change: Partial<Incoming>) => {
     incoming.value = incoming.value.map(one => (one.key === key ? { ...one, ...change } : one))
   }
 
   async function take(key: number, file: File) {
-    const added = await core.addFile(file, done => note(key, { done }))
+    const signal = stops.get(key)?.signal
+    // Put away while it waited for its turn.
+    if (signal === undefined) return
+    const added = await core.addFile(file, done => note(key, { done }), signal)
+    if (signal.aborted) return
     if (!added.ok) return note(key, { error: added.error })
     const facts = await measure(file)
     const described =
       facts === null ? added : await core.call('media.describe', { id: added.data.id, ...facts })
+    if (signal.aborted) return
     forget(key)
     const one = described.ok ? described.data : added.data
     if (composer.media.some(({ id }) => id === one.id)) return
@@ -110,12 +117,17 @@ export function useFiles() {
 
   return {
     incoming,
-    forget,
+    /** Puts one away: what is on its way goes no further. */
+    stop(key: number) {
+      stops.get(key)?.abort()
+      forget(key)
+    },
     /** How many of them did not fit into one message. */
     add(files: readonly File[]): number {
       const room = Math.max(0, MAX_ALBUM - composer.media.length - incoming.value.length)
       for (const file of files.slice(0, room)) {
         const key = ++last
+        stops.set(key, new AbortController())
         incoming.value = [
           ...incoming.value,
           { key, name: file.name, size: file.size, done: null, error: null },

@@ -55,6 +55,36 @@ test('a file that could not be copied says why and can be put away; the others s
   wrapper.unmount()
 })
 
+test('a copy shows how far it has come and can be stopped; so can one that waits for its turn', async () => {
+  const { wrapper, fake } = await mountWith(MediaList)
+  const stopped: string[] = []
+  const started: string[] = []
+  Object.assign(fake, {
+    addFile: (file: File, progress: (done: number) => void, onStart: (stop: () => void) => void) => {
+      started.push(file.name)
+      progress(1_000_000)
+      return new Promise(resolve =>
+        onStart(() => {
+          stopped.push(file.name)
+          resolve({ ok: false, error: { code: 'media/intake-over', retryable: true } })
+        }),
+      )
+    },
+  })
+  const film = (name: string) => Object.defineProperty(picture(name), 'size', { value: 2_000_000_000 })
+  const list = wrapper.vm as unknown as { add(files: File[]): void }
+  list.add([film('long.mp4'), film('autre.mp4'), film('dernier.mp4')])
+  await eventually(() => expect(wrapper.get('progress').attributes('value')).toBe('1000000'))
+  expect(wrapper.get('.incoming').text()).toMatch(/1\sMo \/ 2\sGo/)
+  await button(wrapper, 'Arrêter la copie de autre.mp4').trigger('click')
+  await button(wrapper, 'Arrêter la copie de long.mp4').trigger('click')
+  await eventually(() => expect(started).toEqual(['long.mp4', 'dernier.mp4']))
+  expect(stopped).toEqual(['long.mp4'])
+  expect(wrapper.findAll('.incoming')).toHaveLength(1)
+  expect(wrapper.find('.wrong').exists()).toBe(false)
+  wrapper.unmount()
+})
+
 test('the order is changed with the buttons of a file, and said aloud', async () => {
   const { wrapper } = await mountWith(MediaList)
   useComposer().media = [media('a'), media('b'), media('c')]

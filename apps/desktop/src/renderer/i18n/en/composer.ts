@@ -39,6 +39,7 @@ export const composer: Sentences<typeof fr> = {
     tooMany:
       '{n} file too many: a message carries ten at most. | {n} files too many: a message carries ten at most.',
     coming: 'Copying {name}…',
+    stop: 'Stop copying {name}',
     moved: '{name}: place {place} of {total}',
     earlier: 'Move up: {name}',
     later: 'Move down: {name}',

@@ -36,6 +36,7 @@ export const composer = {
     tooMany:
       '{n} fichier de trop : un message en porte dix au plus. | {n} fichiers de trop : un message en porte dix au plus.',
     coming: 'Copie de {name}…',
+    stop: 'Arrêter la copie de {name}',
     moved: '{name} : place {place} sur {total}',
     earlier: 'Avancer : {name}',
     later: 'Reculer : {name}',
