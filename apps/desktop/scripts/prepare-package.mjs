@@ -38,7 +38,7 @@ const parts = packages.map(({ name, version, license, folder }) => {
     ? readdirSync(folder).filter(file => /^(?:licen[cs]e|notice|copying)/i.test(file))
     : []
   const text = files.map(file => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n')
-  return { name, version, license, text }
+  return { name, version, license: license.replace(/^\((.*)\)$/, '$1'), text }
 })
 // A module: in Electron the page may load the program's scripts and fetch nothing.
 writeFileSync(join(out, 'renderer', 'third-party.js'), `export default ${JSON.stringify(parts)}\n`)

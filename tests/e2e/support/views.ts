@@ -5,7 +5,7 @@ import { planViews, write } from './plan-views.ts'
 export type View = {
   readonly name: string
   readonly address: string
-  readonly scenario?: 'full' | 'new' | 'locked' | 'empty' | 'broken'
+  readonly scenario?: 'full' | 'new' | 'locked' | 'quiet' | 'empty' | 'broken'
   prepare?(page: Page): Promise<void>
 }
 
@@ -59,6 +59,25 @@ async function fullLicense(page: Page): Promise<void> {
   await page.getByTestId('seat').first().waitFor()
 }
 
+/** The last account is removed: before the first one there would be the first start. */
+async function withoutAccounts(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { fake } = globalThis as Window
+    const { data } = await fake.call('accounts.list', {})
+    for (const { id } of data as { id: string }[])
+      await fake.call('accounts.remove', { accountId: id, scheduled: 'keep' })
+  })
+}
+
+async function withoutLicense(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { fake } = globalThis as Window
+    const none = { state: 'none', plan: null, validUntil: null, offlineUntil: null, licenseKey: null }
+    fake.state.license = { ...fake.state.license, ...none, canCreate: false }
+    fake.emit('license.changed', fake.state.license)
+  })
+}
+
 /** The program ended badly, and a newer version is there. */
 async function crashed(page: Page): Promise<void> {
   await page.evaluate(async () => {
@@ -84,7 +103,7 @@ export const views: readonly View[] = [
   },
   { name: 'unlock', address: '/unlock', scenario: 'locked' },
   { name: 'messages', address: '/messages' },
-  { name: 'messages-empty', address: '/messages', scenario: 'empty' },
+  { name: 'messages-empty', address: '/messages', scenario: 'quiet' },
   {
     name: 'messages-chosen',
     address: '/messages',
@@ -151,9 +170,9 @@ export const views: readonly View[] = [
   { name: 'calendar-chats', address: '/calendar', prepare: page => page.getByRole('radio').nth(3).click() },
   { name: 'statistics', address: '/statistics' },
   { name: 'series', address: '/series' },
-  { name: 'series-empty', address: '/series', scenario: 'empty' },
+  { name: 'series-empty', address: '/series', scenario: 'quiet' },
   { name: 'compose', address: '/compose' },
-  { name: 'compose-empty', address: '/compose', scenario: 'empty' },
+  { name: 'compose-empty', address: '/compose', scenario: 'quiet', prepare: withoutAccounts },
   { name: 'compose-written', address: '/compose', prepare: write },
   {
     name: 'compose-album',
@@ -192,11 +211,11 @@ export const views: readonly View[] = [
     },
   },
   { name: 'accounts', address: '/accounts' },
-  { name: 'accounts-empty', address: '/accounts', scenario: 'empty' },
+  { name: 'accounts-empty', address: '/accounts', scenario: 'quiet', prepare: withoutAccounts },
   { name: 'accounts-add', address: '/accounts/add' },
   { name: 'accounts-import', address: '/accounts/import' },
   { name: 'license', address: '/license' },
-  { name: 'license-none', address: '/license', scenario: 'empty' },
+  { name: 'license-none', address: '/license', scenario: 'quiet', prepare: withoutLicense },
   { name: 'license-devices', address: '/license', prepare: fullLicense },
   { name: 'settings', address: '/settings' },
   {
@@ -248,7 +267,8 @@ export const views: readonly View[] = [
   { name: 'application', address: '/settings/application' },
   { name: 'application-crash', address: '/settings/application', prepare: crashed },
   { name: 'log', address: '/settings/log' },
-  { name: 'log-empty', address: '/settings/log', scenario: 'empty' },
+  { name: 'log-empty', address: '/settings/log', scenario: 'quiet' },
+  { name: 'backup-empty', address: '/settings/backup', scenario: 'quiet' },
   { name: 'diagnostics', address: '/settings/diagnostics' },
   {
     name: 'diagnostics-done',
@@ -273,7 +293,7 @@ export const views: readonly View[] = [
   { name: 'trouble', address: '/trouble', scenario: 'locked' },
   { name: 'repair', address: '/messages', scenario: 'broken' },
   { name: 'templates', address: '/templates' },
-  { name: 'templates-empty', address: '/templates', scenario: 'empty' },
+  { name: 'templates-empty', address: '/templates', scenario: 'quiet' },
   {
     name: 'templates-edit',
     address: '/templates',

@@ -1,3 +1,4 @@
+import { inFrench } from '@autotele/ui/typography.ts'
 import { computed, type ComputedRef } from 'vue'
 import { createI18n, useI18n } from 'vue-i18n'
 import type { MessageKey, Messages } from './sentences.ts'
@@ -9,7 +10,7 @@ export type Language = (typeof LANGUAGES)[number]
 /** Day before month and 24 hours in both languages. */
 const TAGS: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
 const loaders: Record<Language, () => Promise<Messages>> = {
-  fr: async () => (await import('./fr/index.ts')).fr,
+  fr: async () => inFrench<Messages>((await import('./fr/index.ts')).fr),
   en: async () => (await import('./en/index.ts')).en,
 }
 

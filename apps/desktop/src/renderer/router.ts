@@ -174,6 +174,12 @@ const routes: RouteRecordRaw[] = [
         component: () => import('./features/about/AboutPage.vue'),
         meta: { title: 'settings.sections.about' },
       },
+      {
+        path: '/help',
+        name: 'help',
+        component: () => import('./features/help/HelpPage.vue'),
+        meta: { title: 'settings.sections.help' },
+      },
     ],
   },
   {
@@ -187,12 +193,6 @@ const routes: RouteRecordRaw[] = [
     name: 'account-defaults',
     component: () => import('./features/templates/DefaultsPage.vue'),
     meta: { title: 'shell.defaults', late: true },
-  },
-  {
-    path: '/help',
-    name: 'help',
-    component: () => import('./features/help/HelpPage.vue'),
-    meta: { title: 'settings.sections.help', late: true },
   },
   {
     path: '/trouble',

@@ -44,32 +44,50 @@ const GIVEN_BACK: Text = {
 }
 const KEPT: Text = { fr: 'noter que rien n’est à rendre.', en: 'note that nothing is to be paid back.' }
 
+const TAGS = { fr: 'fr-FR', en: 'en-GB' } as const
+
+/**
+ * An amount as each language writes it: `29,99 EUR`, `29.99 EUR`. From the decimal string itself, which `Intl` formats
+ * digit for digit; what is no number stands as it came.
+ */
+function money(amount: string, currency: string): Text {
+  const write = (tag: string): string => {
+    const number = /^\d+(?:\.\d+)?$/.test(amount)
+      ? new Intl.NumberFormat(tag, { minimumFractionDigits: 2, maximumFractionDigits: 20 }).format(
+          amount as `${number}`,
+        )
+      : amount
+    return currency === '' ? number : `${number}\u00a0${currency}`
+  }
+  return { fr: write(TAGS.fr), en: write(TAGS.en) }
+}
+
 /** The sentences for an item. Amounts are those BTCPay showed when it was found. */
 export function explain(kind: string, detail: unknown): Explanation {
   const { amount = '?', paidAmount = '?', currency = '' } = detailSchema.parse(detail)
-  const paid = `${paidAmount} ${currency}`.trim()
-  const asked = `${amount} ${currency}`.trim()
+  const paid = money(paidAmount, currency)
+  const asked = money(amount, currency)
   const texts: Readonly<Record<AttentionKind, Explanation>> = {
     underpaid: {
       happened: {
-        fr: `Facture expirée, payée en partie : ${paid} sur ${asked}.`,
-        en: `The invoice expired partly paid: ${paid} of ${asked}.`,
+        fr: `Facture expirée, payée en partie : ${paid.fr} sur ${asked.fr}.`,
+        en: `The invoice expired partly paid: ${paid.en} of ${asked.en}.`,
       },
       accept: GRANT,
       refuse: NO_MONTH,
     },
     late: {
       happened: {
-        fr: `${paid} reçus et confirmés, mais après le délai de la facture.`,
-        en: `${paid} came and was confirmed, but after the invoice’s time.`,
+        fr: `${paid.fr} reçus et confirmés, mais après l’échéance de la facture.`,
+        en: `${paid.en} was received and confirmed, but after the invoice’s deadline.`,
       },
       accept: GRANT,
       refuse: NO_MONTH,
     },
     twin: {
       happened: {
-        fr: `BTCPay a fait deux factures pour une commande ; celle que nous ne connaissions pas a reçu ${paid}.`,
-        en: `BTCPay made two invoices for one order; the one we did not know of received ${paid}.`,
+        fr: `BTCPay a fait deux factures pour une commande ; celle que nous ne connaissions pas a reçu ${paid.fr}.`,
+        en: `BTCPay made two invoices for one order; the one we did not know of received ${paid.en}.`,
       },
       accept: GRANT,
       refuse: NO_MONTH,
@@ -92,32 +110,32 @@ export function explain(kind: string, detail: unknown): Explanation {
     },
     overpaid: {
       happened: {
-        fr: `${paid} reçus pour ${asked} : le mois est donné, le surplus ne donne rien.`,
-        en: `${paid} came for ${asked}: the month is given, the surplus brings nothing.`,
+        fr: `${paid.fr} reçus pour ${asked.fr} : le mois est donné, le surplus ne donne rien.`,
+        en: `${paid.en} was received for ${asked.en}: the month is given, the surplus brings nothing.`,
       },
       accept: GIVEN_BACK,
       refuse: KEPT,
     },
     second_payment: {
       happened: {
-        fr: `Une facture déjà réglée a été payée encore : ${paid} en tout pour ${asked}. Un seul mois est donné.`,
-        en: `An invoice already settled was paid again: ${paid} in all for ${asked}. One month is given.`,
+        fr: `Une facture déjà réglée a été payée encore : ${paid.fr} en tout pour ${asked.fr}. Un seul mois est donné.`,
+        en: `An invoice already settled was paid again: ${paid.en} in all for ${asked.en}. One month is given.`,
       },
       accept: GIVEN_BACK,
       refuse: KEPT,
     },
     foreign: {
       happened: {
-        fr: `Une facture que nous n’avons pas faite a reçu ${paid} dans notre magasin. Elle ne donne rien.`,
-        en: `An invoice that we did not make received ${paid} in our store. It brings nothing.`,
+        fr: `Une facture que nous n’avons pas faite a reçu ${paid.fr} dans notre magasin. Elle ne donne rien.`,
+        en: `An invoice that we did not make received ${paid.en} in our store. It brings nothing.`,
       },
       accept: GIVEN_BACK,
       refuse: KEPT,
     },
     mismatch: {
       happened: {
-        fr: `Notre facture n’est plus celle demandée (magasin, type, devise ou montant : ${asked}). Aucun mois.`,
-        en: `Our invoice is not what we asked for (store, type, currency or amount: ${asked}). No month.`,
+        fr: `Notre facture n’est plus celle demandée (magasin, type, devise ou montant : ${asked.fr}). Aucun mois.`,
+        en: `Our invoice is not what we asked for (store, type, currency or amount: ${asked.en}). No month.`,
       },
       accept: SEEN,
       refuse: LEFT,

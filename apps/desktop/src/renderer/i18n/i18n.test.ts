@@ -1,3 +1,4 @@
+import { unbroken } from '@autotele/ui/typography.ts'
 import { UI_WORDS } from '@autotele/ui/words.ts'
 import { expect, test } from 'vitest'
 import { ERROR_CODES, Finding } from '../../contract/index.ts'
@@ -6,7 +7,6 @@ import { en } from './en/index.ts'
 import { useErrorText } from './errors.ts'
 import { fr } from './fr/index.ts'
 import { createText, loadMessages, preferredLanguage, switchLanguage } from './index.ts'
-import { unbroken } from './typography.ts'
 
 type Tree = { readonly [key: string]: string | Tree }
 

@@ -1,7 +1,7 @@
+import { inFrench } from '@autotele/ui/typography.ts'
 import { computed, shallowReactive, type ComputedRef } from 'vue'
 import { createI18n, useI18n } from 'vue-i18n'
 import type { MessageKey, Messages } from './sentences.ts'
-import { inFrench } from './typography.ts'
 
 export type Language = 'fr' | 'en'
 export type Params = Readonly<Record<string, string | number>>

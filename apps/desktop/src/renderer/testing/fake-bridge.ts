@@ -34,6 +34,7 @@ import type {
   SignInStep,
   Snapshot,
 } from '../../contract/index.ts'
+import { canCancel } from '../features/deliveries/states.ts'
 import { addDays, dayOf, toInstant, toLocal } from '../lib/time.ts'
 import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
 import { fakeCare } from './fake-care.ts'
@@ -41,7 +42,8 @@ import { fakeShell } from './fake-shell.ts'
 import { fakeWords } from './fake-words.ts'
 
 /** `broken`: the data does not open. */
-export type Scenario = 'full' | 'new' | 'locked' | 'empty' | 'broken'
+/** `quiet` has accounts and a licence and nothing else yet; `empty` has not even those. */
+export type Scenario = 'full' | 'new' | 'locked' | 'quiet' | 'empty' | 'broken'
 
 /** A failed call of the fake: what the router of the core would put in the envelope. */
 export class FakeFailure extends Error {
@@ -176,6 +178,7 @@ const noLicense: LicenseView = {
 
 function firstState(scenario: Scenario, now: number): FakeState {
   const full = scenario === 'full' || scenario === 'locked'
+  const ready = full || scenario === 'quiet'
   const day = 86_400_000
   return {
     app: {
@@ -196,8 +199,8 @@ function firstState(scenario: Scenario, now: number): FakeState {
     },
     proxy: { kind: 'none' },
     importedDrafts: [],
-    accounts: full ? firstAccounts(iso(now + 17 * 60_000)) : [],
-    license: full
+    accounts: ready ? firstAccounts(iso(now + 17 * 60_000)) : [],
+    license: ready
       ? {
           ...noLicense,
           state: 'valid',
@@ -324,6 +327,7 @@ export function createFakeBridge(
     return { series, done: 0, failed: 0 }
   }
 
+  const bare = scenario === 'empty' || scenario === 'quiet'
   const words = fakeWords(emit, () => iso(clock()), scenario === 'full')
   const handlers: { -readonly [N in MethodName]: Handlers[N] } = {
     'app.state': () => {
@@ -351,7 +355,7 @@ export function createFakeBridge(
     'backup.inspect': () => restorePreview,
     'backup.restore': () => ({ keptAs: 'before-restore-20270104-090000' }),
     'backup.forget': () => ({}),
-    'backup.snapshots': () => (scenario === 'empty' ? [] : snapshots),
+    'backup.snapshots': () => (bare ? [] : snapshots),
     'backup.takeSnapshot': () => ({
       name: '20270104-090000-asked',
       createdAt: iso(clock()),
@@ -486,18 +490,14 @@ export function createFakeBridge(
       return planOf(planId)
     },
     'plans.cancel': ({ planId }) => {
-      const ids = state.deliveries.filter(one => one.planId === planId && one.state !== 'published')
-      return {
-        ids: hold(
-          ids.map(({ id }) => id),
-          'cancel',
-        ).asked,
-        failed: 0,
-        until: iso(clock() + 8000),
-      }
+      const left = state.deliveries.filter(one => one.planId === planId && canCancel(one))
+      return hold(
+        left.map(({ id }) => id),
+        'cancel',
+      )
     },
     ...words.handlers,
-    ...fakeCare(emit, () => iso(clock()), scenario !== 'empty'),
+    ...fakeCare(emit, () => iso(clock()), !bare),
     'deliveries.list': ({ scope, accountId, cursor, limit }) => {
       const past = new Set(['published', 'cancelled', 'missed', 'skipped'])
       const all = state.deliveries.filter(

@@ -4,9 +4,10 @@ import type { Sentences } from '../sentences.ts'
 export const about: Sentences<typeof fr> = {
   version: 'Version {version}',
   hosted: { electron: 'Desktop application', web: 'In the browser, on this computer' },
-  text: 'AutoTele prepares your messages; Telegram publishes them on time, with the computer off.',
-  builtTitle: 'Free software',
-  builtText: 'All that AutoTele is made of, each with its licence. The list comes from the program itself.',
+  text: 'AutoTele prepares your messages; Telegram publishes them on time, even with the computer off.',
+  builtTitle: 'Open-source software',
+  builtText:
+    'The components AutoTele is made of, each under its licence. The list comes from the program itself.',
   electron: 'Electron and Chromium bring theirs, in the program’s folder.',
   search: 'Find a name or a licence',
   count: '{n} component | {n} components',
@@ -14,6 +15,6 @@ export const about: Sentences<typeof fr> = {
   partsFailed: 'The list cannot be read',
   partsFailedText:
     'Load the page again; if it is still missing, the same list is in the program’s file THIRD-PARTY-LICENSES.txt.',
-  moreTitle: 'To go further',
+  moreTitle: 'Going further',
   independent: 'AutoTele is an independent program: neither published nor endorsed by Telegram.',
 }

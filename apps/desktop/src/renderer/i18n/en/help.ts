@@ -2,8 +2,8 @@ import type { help as fr } from '../fr/help.ts'
 import type { Sentences } from '../sentences.ts'
 
 export const help: Sentences<typeof fr> = {
-  text: 'First questions, shortcuts, and what to do when something is wrong.',
-  questionsTitle: 'First questions',
+  text: 'Common questions, shortcuts, and what to do when something is wrong.',
+  questionsTitle: 'Common questions',
   questions: {
     off: {
       ask: 'Does the computer have to stay on?',
@@ -11,7 +11,7 @@ export const help: Sentences<typeof fr> = {
         'No, once the message is “Scheduled with Telegram”. Until then AutoTele has to stay open: it places messages one by one, without haste.',
     },
     limit: {
-      ask: 'Why does it not send everything at once?',
+      ask: 'Why does AutoTele not send everything at once?',
       answer:
         'Telegram restricts accounts that go too fast. The pace protects yours; you can only slow it down, in Sending pace.',
     },
@@ -25,7 +25,7 @@ export const help: Sentences<typeof fr> = {
       answer: 'Yes, in Telegram’s “Scheduled Messages”. AutoTele sees it and shows you.',
     },
     two: {
-      ask: 'Can I use it on two computers?',
+      ask: 'Can I use AutoTele on two computers?',
       answer:
         'Sign the account in on each. Do not copy a session from one to the other: Telegram would end it on both.',
     },
@@ -37,10 +37,10 @@ export const help: Sentences<typeof fr> = {
   troubleTitle: 'Something is wrong',
   troubles: {
     account: 'An account is signed out or restricted',
-    network: 'AutoTele does not reach Telegram',
+    network: 'AutoTele cannot reach Telegram',
     license: 'The licence or the payment is not recognised',
     data: 'Data is missing or damaged',
-    other: 'Something else, or I do not know',
+    other: 'Something else, or I don’t know',
   },
   shortcutsTitle: 'Keyboard shortcuts',
 }

@@ -2,22 +2,23 @@ import type { privacy as fr } from '../fr/privacy.ts'
 import type { Sentences } from '../sentences.ts'
 
 export const privacy: Sentences<typeof fr> = {
-  text: 'AutoTele measures nothing and reports to nobody. Here is all that it keeps and all that leaves.',
+  text: 'AutoTele measures nothing and reports to nobody. Here is all that it keeps, and all that leaves.',
   hostsTitle: 'Whom AutoTele has talked to',
-  hostsText: 'The list comes from this computer: these are the connections really attempted.',
+  hostsText: 'The list comes from this computer: these are the connections actually attempted.',
   host: 'Server',
   why: 'Why',
   times: 'Connections',
   last: 'Last',
   purposes: {
     telegram: 'Telegram: your messages and chats',
-    proxy: 'Your proxy towards Telegram',
+    proxy: 'Your proxy to Telegram',
     'license-server': 'Checking the licence',
+    updates: 'Looking for updates and downloading them',
     diagnostics: 'Diagnostics that you ran',
     'payment-page': 'The payment page that you opened',
   },
-  failed: '{n} of them without an answer | {n} of them without an answer',
-  nobody: 'Nobody, so far',
+  failed: '{n} without an answer | {n} without an answer',
+  nobody: 'To nobody, so far.',
   keptTitle: 'What is kept on this computer',
   kept: {
     messages: {
@@ -29,7 +30,7 @@ export const privacy: Sentences<typeof fr> = {
       text: 'Encrypted, one file for each account. Erased when you remove the account.',
     },
     files: { name: 'Photos and files to send', text: 'Encrypted, each with its own key.' },
-    settings: { name: 'Settings', text: 'In clear, with nothing secret or personal in them.' },
+    settings: { name: 'Settings', text: 'Not encrypted: nothing secret or personal is in them.' },
     log: { name: 'Log', text: 'Without numbers, texts or secrets. Erased after 90 days.' },
     copies: { name: 'Local copies', text: 'Under the same protection as the data.' },
   },
@@ -39,9 +40,9 @@ export const privacy: Sentences<typeof fr> = {
     license:
       'To the licence server: the licence, the version of AutoTele and the identity of this device. No account, number or message.',
     payment: 'To the payment page: what you type there, in your browser.',
-    nothing: 'To nobody else. No audience measuring, no automatic report.',
+    nothing: 'To nobody else. No audience measurement, no automatic reports.',
   },
-  yoursTitle: 'Take away or erase',
+  yoursTitle: 'Take with you or erase',
   exportMessages: 'Export the list of messages',
   makeBackup: 'Make a backup',
   removeAccount: 'Remove an account and its data',

@@ -3,7 +3,8 @@ export const about = {
   hosted: { electron: 'Application de bureau', web: 'Dans le navigateur, sur cet ordinateur' },
   text: 'AutoTele prépare vos messages ; Telegram les publie à l’heure dite, même ordinateur éteint.',
   builtTitle: 'Logiciels libres',
-  builtText: 'Tout ce dont AutoTele est fait, chacun avec sa licence. La liste vient du programme lui-même.',
+  builtText:
+    'Les composants dont AutoTele est fait, chacun sous sa licence. La liste vient du programme lui-même.',
   electron: 'Electron et Chromium apportent les leurs, dans le dossier du programme.',
   search: 'Chercher un nom ou une licence',
   count: '{n} composant | {n} composants',

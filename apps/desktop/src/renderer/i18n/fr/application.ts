@@ -1,7 +1,8 @@
 export const application = {
   absent: 'Rien à régler ici',
   absentText: 'Ce mode d’AutoTele n’a ni fenêtre ni notifications à lui.',
-  noticesText: 'Ce dont AutoTele vous prévient quand sa fenêtre est ailleurs. Jamais le texte d’un message.',
+  noticesText:
+    'Ce dont AutoTele vous prévient quand sa fenêtre n’est pas devant vous. Jamais le texte d’un message.',
   noNotices: 'Ce système n’affiche pas de notifications',
   noNoticesText: 'Tout ce qu’elles diraient se lit dans AutoTele.',
   denied: 'Votre navigateur bloque les notifications d’AutoTele',
@@ -24,7 +25,7 @@ export const application = {
   quietTo: 'À',
   windowTitle: 'Fenêtre et démarrage',
   autostart: 'Ouvrir AutoTele au démarrage de l’ordinateur',
-  autostartHint: 'Il démarre sans fenêtre, et place ce qui attend.',
+  autostartHint: 'Il démarre sans fenêtre et met en place ce qui attend.',
   noAutostart: 'L’ouverture au démarrage ne se règle pas depuis ici.',
   tray: 'Garder AutoTele ouvert quand la fenêtre est fermée',
   trayHint: 'Il reste à côté de l’horloge. Pour l’arrêter, choisissez « Quitter » dans son menu.',
@@ -32,16 +33,16 @@ export const application = {
   portable: 'AutoTele portable',
   portableText:
     'Vos données sont rangées à côté du programme : une phrase secrète est obligatoire, et les nouvelles versions se téléchargent à la main.',
-  crashTitle: 'Arrêt brutal',
+  crashTitle: 'AutoTele s’est arrêté brutalement',
   crashText:
-    'Le {date}. Rien n’a été envoyé à personne. Le rapport ne contient ni numéro, ni texte, ni secret.',
+    'C’était le {date}. Rien n’a été envoyé à personne. Le rapport ne contient ni numéro, ni texte, ni secret.',
   report: 'Rapport',
   copyReport: 'Copier le rapport',
-  dismiss: 'J’ai vu, ne plus le signaler',
+  dismiss: 'J’ai vu, ne plus l’afficher',
   updateTitle: 'Mises à jour',
   updateHere: 'Version installée : {version}',
   updateOff: 'Ce mode d’AutoTele ne cherche pas de nouvelle version.',
-  updateNever: 'Aucune recherche n’a encore été faite.',
+  updateNever: 'Aucune recherche pour l’instant.',
   updateIdle: 'AutoTele est à jour. Dernière recherche : {date}.',
   updateChecking: 'Recherche en cours…',
   updateAvailable: 'La version {version} est disponible.',
@@ -60,4 +61,5 @@ export const application = {
   updateSkip: 'Ignorer cette version',
   updateInstall: 'Installer et redémarrer',
   updateNotNow: 'Pas maintenant',
+  updateNotes: 'Nouveautés',
 }

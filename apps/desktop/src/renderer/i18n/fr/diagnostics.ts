@@ -58,12 +58,12 @@ export const diagnostics = {
     },
     'database-damaged': {
       cause: 'La base de données est abîmée.',
-      remedy: 'Restaurez la dernière copie depuis Sauvegardes ; rien n’est effacé.',
+      remedy: 'Restaurez la dernière copie depuis Sauvegarde ; rien n’est effacé.',
     },
     'keyring-weak': {
       cause: 'Le trousseau de ce système garde les clés sans les protéger : AutoTele ne s’en sert pas.',
       remedy:
-        'Votre phrase secrète suffit ; un trousseau comme GNOME Keyring ou KWallet l’éviterait à chaque ouverture.',
+        'Votre phrase secrète suffit ; un trousseau comme GNOME Keyring ou KWallet vous éviterait de la saisir à chaque ouverture.',
     },
     'keyring-missing': {
       cause: 'Il n’y a pas de trousseau ici : la phrase secrète protège seule vos données.',

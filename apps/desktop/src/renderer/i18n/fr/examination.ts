@@ -31,7 +31,7 @@ export const examination = {
   prepare: 'Préparer le fichier…',
   reviewTitle: 'Ce que contiendra le fichier',
   reviewText:
-    'Ce qui est montré ici est ce qui est enregistré, au caractère près. Décochez ce que vous voulez taire.',
+    'Ce que vous voyez est ce qui sera enregistré, au caractère près. Décochez ce que vous préférez garder pour vous.',
   kinds: {
     report: 'Diagnostic',
     system: 'Ordinateur et version',
@@ -44,8 +44,8 @@ export const examination = {
   save: 'Enregistrer le fichier',
   saved: 'Fichier enregistré : {name}',
   troubleTitle: 'Un problème ?',
-  troubleText: 'Ceci fonctionne aussi quand AutoTele est verrouillé.',
-  troubleTabs: 'Moyens',
+  troubleText: 'Cette page fonctionne aussi quand AutoTele est verrouillé.',
+  troubleTabs: 'Ce qui peut aider',
   restoreTab: 'Restaurer',
   back: 'Revenir à AutoTele',
 }

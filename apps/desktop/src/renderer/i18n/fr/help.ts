@@ -1,6 +1,6 @@
 export const help = {
-  text: 'Les premières questions, les raccourcis, et quoi faire quand quelque chose ne va pas.',
-  questionsTitle: 'Premières questions',
+  text: 'Les questions fréquentes, les raccourcis, et que faire quand quelque chose ne va pas.',
+  questionsTitle: 'Questions fréquentes',
   questions: {
     off: {
       ask: 'Faut-il laisser l’ordinateur allumé ?',
@@ -8,7 +8,7 @@ export const help = {
         'Non, une fois que le message est « Programmé chez Telegram ». Avant cela, AutoTele doit rester ouvert : il place les messages un à un, sans se presser.',
     },
     limit: {
-      ask: 'Pourquoi n’envoie-t-il pas tout d’un coup ?',
+      ask: 'Pourquoi AutoTele n’envoie-t-il pas tout d’un coup ?',
       answer:
         'Telegram restreint les comptes qui vont trop vite. Le rythme protège le vôtre ; vous pouvez seulement le ralentir, dans Rythme d’envoi.',
     },
@@ -22,7 +22,7 @@ export const help = {
       answer: 'Oui, dans « Messages programmés » de Telegram. AutoTele le voit et vous le montre.',
     },
     two: {
-      ask: 'Puis-je m’en servir sur deux ordinateurs ?',
+      ask: 'Puis-je me servir d’AutoTele sur deux ordinateurs ?',
       answer:
         'Connectez le compte sur chacun. Ne copiez pas une session de l’un à l’autre : Telegram la fermerait des deux côtés.',
     },

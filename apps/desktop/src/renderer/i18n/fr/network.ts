@@ -1,6 +1,6 @@
 export const network = {
   title: 'Connexion à Telegram',
-  text: 'Si votre réseau bloque Telegram, passez par un proxy. Il sert à tous vos comptes.',
+  text: 'Si votre réseau bloque Telegram, passez par un proxy : il sert à tous vos comptes.',
   kind: 'Passer par',
   kinds: { none: 'Rien (connexion directe)', socks5: 'Un proxy SOCKS5', mtproxy: 'Un MTProxy' },
   link: 'Lien du proxy',

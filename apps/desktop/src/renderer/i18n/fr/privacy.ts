@@ -1,5 +1,5 @@
 export const privacy = {
-  text: 'AutoTele ne mesure rien et ne prévient personne. Voici tout ce qu’il garde et tout ce qui sort d’ici.',
+  text: 'AutoTele ne mesure rien et ne rend compte à personne. Voici tout ce qu’il garde, et tout ce qui sort d’ici.',
   hostsTitle: 'À qui AutoTele a parlé',
   hostsText: 'La liste vient de cet ordinateur : ce sont les connexions réellement tentées.',
   host: 'Serveur',
@@ -10,11 +10,12 @@ export const privacy = {
     telegram: 'Telegram : vos messages et vos discussions',
     proxy: 'Votre proxy vers Telegram',
     'license-server': 'Vérifier la licence',
+    updates: 'Chercher et télécharger les mises à jour',
     diagnostics: 'Un diagnostic que vous avez lancé',
     'payment-page': 'La page de paiement que vous avez ouverte',
   },
   failed: 'dont {n} sans réponse | dont {n} sans réponse',
-  nobody: 'Personne, jusqu’ici',
+  nobody: 'À personne, jusqu’ici.',
   keptTitle: 'Ce qui est gardé sur cet ordinateur',
   kept: {
     messages: {
@@ -26,7 +27,7 @@ export const privacy = {
       text: 'Chiffrées, un fichier par compte. Effacées quand vous retirez le compte.',
     },
     files: { name: 'Photos et fichiers à envoyer', text: 'Chiffrés, chacun avec sa clé.' },
-    settings: { name: 'Réglages', text: 'En clair, sans rien de secret ni de personnel.' },
+    settings: { name: 'Réglages', text: 'Non chiffrés : rien de secret ni de personnel n’y figure.' },
     log: { name: 'Journal', text: 'Sans numéro, sans texte, sans secret. Effacé après 90 jours.' },
     copies: { name: 'Copies locales', text: 'Sous la même protection que les données.' },
   },

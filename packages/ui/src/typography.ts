@@ -1,5 +1,3 @@
-import type { Messages } from './sentences.ts'
-
 type Tree = { readonly [key: string]: string | Tree }
 
 /**
@@ -18,4 +16,4 @@ const over = (tree: Tree): Tree =>
   )
 
 /** French sentences with the spaces of their signs, which nobody has to type. */
-export const inFrench = (messages: Partial<Messages>): Partial<Messages> => over(messages as Tree)
+export const inFrench = <T extends object>(messages: T): T => over(messages as Tree) as T
