@@ -162,7 +162,7 @@ export type DiagnosticFile = z.infer<typeof DiagnosticFile>
 export const HostContact = z.object({
   host: z.string(),
   port: z.int(),
-  purpose: z.enum(['telegram', 'proxy', 'license-server', 'diagnostics', 'payment-page']),
+  purpose: z.enum(['telegram', 'proxy', 'license-server', 'updates', 'diagnostics', 'payment-page']),
   /** Attempts, and how many of them came to nothing. */
   count: z.int(),
   failed: z.int(),

@@ -63,6 +63,8 @@ export type Core = {
   stop(): Promise<void>
   /** The machine woke up, or its network came back. */
   resume(): void
+  /** The program around this core looked for updates at this address. */
+  contacted(url: string, reached: boolean): void
 }
 
 /**
@@ -143,6 +145,9 @@ export async function createCore(ports: Ports, options: CoreOptions): Promise<Co
         folder.release()
       }),
     resume: () => profile?.resume(),
+    contacted: (url, reached) => {
+      contacts.noteUrl(url, 'updates', reached)
+    },
   }
 }
 

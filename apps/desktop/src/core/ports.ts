@@ -27,6 +27,12 @@ export type Log = (
   fields?: Readonly<Record<string, string | number | boolean | null>>,
 ) => void
 
+export type Unwrapped = {
+  readonly key: Uint8Array
+  /** The system has another key for it by now, or a better one: it should be wrapped again. */
+  readonly renew: boolean
+}
+
 /** The operating system's keyring, or, in the browser-hosted form, the memory of the supervising process. */
 export type Keyring = {
   /** `available`: the system protects it; `weak`: it would be stored in clear (Linux `basic_text`); `missing`: there is none. */
@@ -35,7 +41,7 @@ export type Keyring = {
   backend(): Promise<string>
   /** Encrypts with the system's key; the result goes into a keyslot. Only called when `strength` is `available`. */
   wrap(key: Uint8Array): Promise<Uint8Array>
-  unwrap(wrapped: Uint8Array): Promise<Uint8Array>
+  unwrap(wrapped: Uint8Array): Promise<Unwrapped>
   /** Held in the host's memory only, so that a core that crashed opens its vault again without asking. */
   hold(key: Uint8Array | null): Promise<void>
   held(): Promise<Uint8Array | null>

@@ -31,6 +31,7 @@ const core = (over: Partial<HostedCore> = {}): HostedCore => ({
   start: () => undefined,
   stop: () => undefined,
   resume: () => undefined,
+  contacted: () => undefined,
   ...over,
 })
 
@@ -94,15 +95,23 @@ test('questions of the core go out and their answers come back in any order', as
     void outside.openExternal('https://x.example/').then(opened => results.push(opened))
     void outside.keyring.held().then(key => results.push(key))
     void outside.keyring.unwrap(Uint8Array.of(1)).catch((error: Error) => results.push(error.message))
+    void outside.keyring.unwrap(Uint8Array.of(2)).then(key => results.push(key))
+    void outside.keyring.unwrap(Uint8Array.of(3)).catch((error: Error) => results.push(error.message))
     return Promise.resolve(core())
   })
   await init()
   const asks = sent.filter(message => message.type === 'ask')
-  expect(asks.map(ask => ask.what)).toEqual(['openExternal', 'held', 'unwrap'])
+  expect(asks.map(ask => ask.what)).toEqual(['openExternal', 'held', 'unwrap', 'unwrap', 'unwrap'])
   await say({ type: 'answer', id: asks[2]!.id, ok: false, value: 'locked' })
   await say({ type: 'answer', id: asks[1]!.id, ok: true, value: Uint8Array.of(5) })
   await say({ type: 'answer', id: asks[0]!.id, ok: true, value: true })
-  expect(results).toEqual(['locked', Uint8Array.of(5), true])
+  const key = { key: Uint8Array.of(6), renew: true }
+  await say({ type: 'answer', id: asks[3]!.id, ok: true, value: key })
+  await say({ type: 'answer', id: asks[4]!.id, ok: true, value: Uint8Array.of(6) })
+  expect(results).toEqual([
+    ...['locked', Uint8Array.of(5), true],
+    ...[key, 'unwrap: the supervisor answered without a key'],
+  ])
 })
 
 test('stop stops the core once, then tells; calls that come later are not begun', async () => {
@@ -116,6 +125,14 @@ test('stop stops the core once, then tells; calls that come later are not begun'
   expect(stop).toHaveBeenCalledOnce()
   expect(onStopped).toHaveBeenCalled()
   expect(call).not.toHaveBeenCalled()
+})
+
+test('the core hears whom the program around it called', async () => {
+  const contacted = vi.fn()
+  const { say, init } = served(() => Promise.resolve(core({ contacted })))
+  await init()
+  await say({ type: 'contacted', url: 'https://updates.example/stable.jws', reached: false })
+  expect(contacted).toHaveBeenCalledExactlyOnceWith('https://updates.example/stable.jws', false)
 })
 
 test('the core hears that the machine woke up', async () => {

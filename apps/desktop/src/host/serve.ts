@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Envelope, EventMessage } from '../contract/index.ts'
 import { CallFailure } from '../core/failure.ts'
 import type { Keyring } from '../core/ports.ts'
@@ -60,6 +61,10 @@ export function serve(
     return started
   }
 
+  function withCore(tell: (running: HostedCore) => void | Promise<void>): void {
+    starting?.then(running => (running instanceof CallFailure ? undefined : tell(running))).catch(onBug)
+  }
+
   async function answer(name: string, input: unknown): Promise<Envelope<unknown>> {
     const running = await core()
     return running instanceof CallFailure ? { ok: false, error: running.error } : running.call(name, input)
@@ -93,9 +98,10 @@ export function serve(
         questions.settle(message.id, message.ok, message.value)
         return
       case 'resume':
-        starting
-          ?.then(running => (running instanceof CallFailure ? undefined : running.resume()))
-          .catch(onBug)
+        withCore(running => running.resume())
+        return
+      case 'contacted':
+        withCore(running => running.contacted(message.url, message.reached))
         return
       case 'ping':
         send({ type: 'pong' })
@@ -114,6 +120,8 @@ export function serve(
 
 /** A core that throws instead of answering is a bug, but not one to end every other call for. */
 const INTERNAL: Envelope<never> = { ok: false, error: { code: 'call/internal', retryable: false } }
+
+const Unwrapped = z.object({ key: z.instanceof(Uint8Array), renew: z.boolean() })
 
 /** The core's side of what only the supervisor has: the system's keyring and its browser. */
 function askThrough(send: (message: FromCore) => void): {
@@ -147,7 +155,11 @@ function askThrough(send: (message: FromCore) => void): {
         return typeof answer === 'string' ? answer : 'unknown'
       },
       wrap: key => askBytes('wrap', key),
-      unwrap: wrapped => askBytes('unwrap', wrapped),
+      unwrap: async wrapped => {
+        const answer = Unwrapped.safeParse(await ask('unwrap', wrapped))
+        if (answer.success) return answer.data
+        throw new Error('unwrap: the supervisor answered without a key')
+      },
       hold: async key => {
         await ask('hold', key)
       },

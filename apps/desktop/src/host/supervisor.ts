@@ -17,6 +17,8 @@ export type Supervisor = {
   /** Asks the core to stop, kills it when it has not within ten seconds; resolves when its process is gone. */
   stop(): Promise<void>
   resume(): void
+  /** This process called an address, or tried to; counted by the core while there is one. */
+  contacted(url: string, reached: boolean): void
   call(name: string, input: unknown): Promise<Envelope<unknown>>
   /** Returns the function that ends the subscription. */
   subscribe(listener: (message: EventMessage) => void): () => void
@@ -233,6 +235,9 @@ export function superviseCore(options: Options): Supervisor {
     stop: () => (stopping ??= stop()),
     resume() {
       if (child !== undefined) post(child, { type: 'resume' })
+    },
+    contacted(url, reached) {
+      if (child !== undefined) post(child, { type: 'contacted', url, reached })
     },
     call(name, input) {
       const running = child

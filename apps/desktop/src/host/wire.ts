@@ -27,6 +27,8 @@ export type ToCore =
   | { readonly type: 'answer'; readonly id: number; readonly ok: boolean; readonly value: unknown }
   /** The machine woke up: connections are stale, and dates may have passed. */
   | { readonly type: 'resume' }
+  /** The program around the core called an address itself, or tried to: the core counts whom this computer talks to. */
+  | { readonly type: 'contacted'; readonly url: string; readonly reached: boolean }
   /** Answered with `pong` by a core that is not stuck. */
   | { readonly type: 'ping' }
   | { readonly type: 'stop' }
@@ -50,4 +52,6 @@ export type HostedCore = {
   start(): Promise<void> | void
   stop(): Promise<void> | void
   resume(): void | Promise<void>
+  /** For updates, which are none of the core's business but of who wants to know whom this computer talks to. */
+  contacted(url: string, reached: boolean): void
 }

@@ -109,6 +109,7 @@ function start(deepLinks: ReturnType<typeof installDeepLinks>): void {
         timers: systemTimers,
         log,
         language: () => shell.language(),
+        onContact: core.contacted,
       }),
       quitAnd: last => {
         lifecycle.quitAnd(last)

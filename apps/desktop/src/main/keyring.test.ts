@@ -14,7 +14,7 @@ const keyringHere = ({ portable = false } = {}) =>
 beforeEach(() => {
   changes.length = 0
   on('linux')
-  Object.assign(safeStorage, { available: true, backend: 'gnome_libsecret', mask: 0x5a })
+  Object.assign(safeStorage, { available: true, backend: 'gnome_libsecret', mask: 0x5a, rotated: false })
 })
 
 test.each([
@@ -41,7 +41,14 @@ test('what is wrapped opens again, is not the key, and names its backend', async
   const wrapped = await keyring.wrap(key)
   expect(Buffer.from(wrapped).includes(Buffer.from(key))).toBe(false)
   expect(Buffer.from(wrapped).toString('latin1')).toMatch(/^gnome_libsecret\n/)
-  expect(await keyring.unwrap(wrapped)).toEqual(key)
+  expect(await keyring.unwrap(wrapped)).toEqual({ key, renew: false })
+})
+
+test('a key that the system has replaced by another is told, to be wrapped again', async () => {
+  const keyring = keyringHere()
+  const wrapped = await keyring.wrap(key)
+  safeStorage.rotated = true
+  expect(await keyring.unwrap(wrapped)).toEqual({ key, renew: true })
 })
 
 test('after a change of desktop the failure names both keyrings', async () => {
@@ -53,7 +60,7 @@ test('after a change of desktop the failure names both keyrings', async () => {
   expect(keyring.status()).toEqual({ backend: 'kwallet6', changedFrom: 'gnome_libsecret' })
   // Back under the old desktop: nothing to tell any more.
   Object.assign(safeStorage, { backend: 'gnome_libsecret', mask: 0x5a })
-  expect(await keyring.unwrap(wrapped)).toEqual(key)
+  expect(await keyring.unwrap(wrapped)).toEqual({ key, renew: false })
   expect(keyring.status()).toEqual({ backend: 'gnome_libsecret', changedFrom: null })
 })
 

@@ -40,9 +40,10 @@ export function createKeyring(options: {
       const end = wrapped.indexOf(SEPARATOR)
       const wrappedBy = Buffer.from(wrapped.subarray(0, Math.max(end, 0))).toString('latin1')
       try {
-        const { result } = await safeStorage.decryptStringAsync(Buffer.from(wrapped.subarray(end + 1)))
+        const sealed = Buffer.from(wrapped.subarray(end + 1))
+        const { result, shouldReEncrypt } = await safeStorage.decryptStringAsync(sealed)
         changedFrom = null
-        return new Uint8Array(Buffer.from(result, 'base64'))
+        return { key: new Uint8Array(Buffer.from(result, 'base64')), renew: shouldReEncrypt }
       } catch {
         const now = backendName()
         if (isBackend(wrappedBy) && wrappedBy !== now) {

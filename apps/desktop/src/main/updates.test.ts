@@ -16,9 +16,8 @@ const on = (platform: NodeJS.Platform): void => {
 test('a program that was not built for an operator looks for no updates', () => {
   const { clock, timers } = fakeTime()
   const { log } = memoryLog()
-  expect(
-    createUpdatePort({ portable: false, dataFolder: tempFolder(), clock, timers, log, language: () => 'fr' }),
-  ).toBeNull()
+  const here = { portable: false, dataFolder: tempFolder(), onContact: () => undefined }
+  expect(createUpdatePort({ ...here, clock, timers, log, language: () => 'fr' })).toBeNull()
 })
 
 test('each form is known for what it is; the portable one and a Debian package are replaced by hand', () => {

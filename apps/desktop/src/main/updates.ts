@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UPDATE_FEED } from '../host/release.ts'
 import { UpdateFailure, type UpdatePort } from '../host/shell/updates.ts'
+import { counting } from '../host/updates/fetching.ts'
 import { createUpdater, type Installer } from '../host/updates/updater.ts'
 
 type UpdaterOptions = Parameters<typeof createUpdater>[0]
@@ -95,6 +96,8 @@ export function createUpdatePort(
   options: Pick<UpdaterOptions, 'clock' | 'timers' | 'log' | 'language'> & {
     readonly portable: boolean
     readonly dataFolder: string
+    /** An address was called, and answered or did not. */
+    readonly onContact: (url: string, reached: boolean) => void
   },
 ): UpdatePort | null {
   const { platform, arch } = process
@@ -109,7 +112,7 @@ export function createUpdatePort(
     installed: { version: app.getVersion(), platform, arch, form },
     installer: installerFor(form, process.env),
     folder: join(options.dataFolder, 'updates'),
-    fetch: (url, init) => net.fetch(url, init),
+    fetch: counting((url, init) => net.fetch(url, init), options.onContact),
     restart: () => {
       app.relaunch()
       app.exit()

@@ -10,6 +10,8 @@ type Purpose = HostContact['purpose']
 /** Whom this installation talks to: counted where it happens, by wrapping the ports. */
 export type Contacts = {
   note(host: string, port: number, purpose: Purpose, reached: boolean): void
+  /** The same; of the address only host and port are kept. */
+  noteUrl(url: string, purpose: Purpose, reached: boolean): void
   http(http: Http): Http
   gateway(gateway: TelegramGateway): TelegramGateway
   openExternal(open: Ports['openExternal']): Ports['openExternal']
@@ -62,7 +64,7 @@ export function createContacts({ clock, timers }: { clock: Clock; timers: Timers
   }
   const note: Contacts['note'] = (host, port, purpose, reached) =>
     count({ host, port, purpose }, 1, reached ? 0 : 1)
-  const noteUrl = (url: string, purpose: Purpose, reached: boolean): void => {
+  const noteUrl: Contacts['noteUrl'] = (url, purpose, reached) => {
     if (!URL.canParse(url)) return
     const { hostname, port, protocol } = new URL(url)
     note(hostname, port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port), purpose, reached)
@@ -70,6 +72,7 @@ export function createContacts({ clock, timers }: { clock: Clock; timers: Timers
 
   return {
     note,
+    noteUrl,
     http: http => async request => {
       try {
         const response = await http(request)

@@ -507,6 +507,7 @@ describe('who was contacted', () => {
     await ask('https://license.example/v1/plans')
     await ask('http://down.example:8080/')
     await first.openExternal(() => Promise.resolve(true))('https://pay.example/i/abc')
+    first.noteUrl('https://updates.example/releases/stable.jws', 'updates', true)
     await time.advance(30_000)
     const again = createContacts(ports)
     again.attach(records)
@@ -517,7 +518,8 @@ describe('who was contacted', () => {
     })
     expect(byHost.get('down.example')).toMatchObject({ port: 8080, count: 1, failed: 1 })
     expect(byHost.get('pay.example')).toMatchObject({ purpose: 'payment-page', count: 1 })
-    expect(JSON.stringify(again.list())).not.toMatch(/secret|abc/)
+    expect(byHost.get('updates.example')).toMatchObject({ purpose: 'updates', port: 443, failed: 0 })
+    expect(JSON.stringify(again.list())).not.toMatch(/secret|abc|releases/)
   })
 
   test('Telegram’s addresses are counted as they are dialled, a proxy instead of what is behind it', () => {

@@ -21,6 +21,8 @@ export type MemoryKeyring = Keyring & {
   strengthNow: 'available' | 'weak' | 'missing'
   /** Makes the next calls of `unwrap` fail, as after a change of the system's keyring. */
   broken: boolean
+  /** The system has changed the key that it wraps with. */
+  renewing: boolean
 }
 
 /** A keyring in memory: `wrap` hides the key behind a mask of its own, so that a search in files would find a real leak. */
@@ -30,11 +32,14 @@ export function memoryKeyring(strength: MemoryKeyring['strengthNow'] = 'availabl
     inMemory: null,
     strengthNow: strength,
     broken: false,
+    renewing: false,
     strength: () => Promise.resolve(ring.strengthNow),
     backend: () => Promise.resolve('memory'),
     wrap: key => Promise.resolve(mask(key)),
     unwrap: wrapped =>
-      ring.broken ? Promise.reject(new Error('keyring unavailable')) : Promise.resolve(mask(wrapped)),
+      ring.broken
+        ? Promise.reject(new Error('keyring unavailable'))
+        : Promise.resolve({ key: mask(wrapped), renew: ring.renewing }),
     hold: key => {
       ring.inMemory = key && key.slice()
       return Promise.resolve()

@@ -60,6 +60,32 @@ describe('protected by the keyring', () => {
     expect(next.state()).toBe('open')
   })
 
+  test('what the system has another key for by now is wrapped again, once, and one that cannot be opens all the same', async () => {
+    const { vault, keyring, restart, lines, files } = setup()
+    await vault.load()
+    await vault.create(null)
+    keyring.renewing = true
+    const start = async (): Promise<string> => {
+      keyring.inMemory = null
+      const next = restart()
+      await next.load()
+      expect(next.state()).toBe('open')
+      return readFileSync(files.vault, 'utf8')
+    }
+    const before = readFileSync(files.vault, 'utf8')
+    const wrap = keyring.wrap
+    keyring.wrap = () => Promise.reject(new Error('not now'))
+    expect(await start()).toBe(before)
+    keyring.wrap = wrap
+    keyring.backend = () => Promise.resolve('better')
+    const renewed = await start()
+    expect(renewed).toContain('"better"')
+    expect(renewed).not.toContain('"memory"')
+    keyring.renewing = false
+    expect(await start()).toBe(renewed)
+    expect(lines.map(line => line.event)).toEqual(['vault.keyring-not-renewed', 'vault.keyring-renewed'])
+  })
+
   test('does not lock, since there would be nothing to ask for', async () => {
     const { vault } = setup()
     await vault.load()

@@ -98,12 +98,26 @@ export function createVault(deps: VaultDeps): Vault {
     for (const slot of vault.slots) {
       if (slot.type !== 'os-keyring') continue
       try {
-        if (await accept(vault, await keyring.unwrap(slot.wrapped))) return true
+        const { key, renew } = await keyring.unwrap(slot.wrapped)
+        if (!(await accept(vault, key))) continue
+        if (renew) await wrapAgain(vault, slot)
+        return true
       } catch {
         log('warning', 'vault.keyring-failed', { backend: slot.backend })
       }
     }
     return false
+  }
+
+  /** The vault is open already; what cannot be wrapped now is asked for again at the next start. */
+  const wrapAgain = async (vault: VaultFile, slot: Keyslot): Promise<void> => {
+    try {
+      const renewed = await keyringSlot(held().key, keyring)
+      await save({ ...vault, slots: vault.slots.map(one => (one === slot ? renewed : one)) })
+      log('info', 'vault.keyring-renewed')
+    } catch {
+      log('warning', 'vault.keyring-not-renewed')
+    }
   }
 
   const save = async (next: VaultFile): Promise<void> => {

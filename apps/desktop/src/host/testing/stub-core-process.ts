@@ -15,6 +15,9 @@ hostCore(outside => {
     resume: () => {
       emit('resumed')
     },
+    contacted: (url, reached) => {
+      emit({ url, reached })
+    },
     call: async (name, input) => {
       switch (name) {
         case 'app.state':

@@ -4,6 +4,20 @@ import { UpdateFailure } from '../shell/updates.ts'
 /** The platform's `fetch`, or Electron's, which knows the system's proxy. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** The same, told of each address that was called, and whether it answered. */
+export const counting =
+  (fetch: Fetch, onContact: (url: string, reached: boolean) => void): Fetch =>
+  async (url, init) => {
+    let reached = false
+    try {
+      const response = await fetch(url, init)
+      reached = true
+      return response
+    } finally {
+      onContact(url, reached)
+    }
+  }
+
 /** What may pass between two pieces of an answer. */
 const STALL_MS = 60_000
 

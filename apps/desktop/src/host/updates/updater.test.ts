@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { fakeTime, memoryLog, tempFolder } from '../../core/testing/index.ts'
 import { systemTimers } from '../node-ports.ts'
+import { counting } from './fetching.ts'
 import { createUpdater, type Installer } from './updater.ts'
 
 // The real updater against a real server on this machine, which behaves well until a test says otherwise.
@@ -134,6 +135,23 @@ describe('what a check believes', () => {
   test('a newer release that we signed is offered, in the language of the person', async () => {
     const { check } = updating()
     expect(await check()).toEqual({ version: '1.2.0', notes: 'Nouveautés', page: null })
+  })
+
+  test('each address called is told, with what came of it', async () => {
+    const told: [string, boolean][] = []
+    const counted = counting(fetch, (url, reached) => told.push([url, reached]))
+    const { checking, downloading } = updating({ fetch: counted })
+    await checking()
+    await downloading()
+    await updating({
+      fetch: counted,
+      feed: { key: key.publicJwk, url: 'http://127.0.0.1:1/', channel: 'beta' },
+    }).checking()
+    expect(told).toEqual([
+      [`${base}stable.jws`, true],
+      [base + name, true],
+      ['http://127.0.0.1:1/beta.jws', false],
+    ])
   })
 
   test('a portable program and one that is too old are only told where to download', async () => {

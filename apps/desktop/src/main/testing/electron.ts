@@ -350,6 +350,8 @@ export const safeStorage = {
   backend: 'gnome_libsecret',
   /** Another keyring holds another key. */
   mask: 0x5a,
+  /** The system has changed the key that it encrypts with. */
+  rotated: false,
   isAsyncEncryptionAvailable: () => Promise.resolve(safeStorage.available),
   getSelectedStorageBackend: () => safeStorage.backend,
   encryptStringAsync: (text: string) =>
@@ -357,7 +359,7 @@ export const safeStorage = {
   decryptStringAsync: (sealed: Uint8Array) => {
     const text = Buffer.from(sealed.map(byte => byte ^ safeStorage.mask)).toString()
     return text.startsWith('ok')
-      ? Promise.resolve({ result: text.slice(2), shouldReEncrypt: false })
+      ? Promise.resolve({ result: text.slice(2), shouldReEncrypt: safeStorage.rotated })
       : Promise.reject(new Error('decryption failed'))
   },
 }

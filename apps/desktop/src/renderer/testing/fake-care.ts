@@ -102,6 +102,7 @@ export function fakeCare(
         ? [
             contact('149.154.167.51', 443, 'telegram', 31),
             contact('licences.example', 443, 'license-server', 4),
+            contact('updates.example', 443, 'updates', 2),
           ]
         : [],
     'diagnostics.prepareExport': () => ({
