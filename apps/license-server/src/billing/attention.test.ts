@@ -222,13 +222,15 @@ describe('an item is accepted or refused in one step', () => {
     expect(await b.attention(other.id)).toEqual(['foreign'])
   })
 
-  test.each([7, { shop: 1 }, '\0', 'x'.repeat(300)])(
+  test.each([7, { shop: 1 }, '\0', '\u001b[2J', 'x'.repeat(300)])(
     'foreign: an invoice whose order id is %j is none of ours and stops nothing',
     async orderId => {
       const other = stranger('someone-elses-order')
       b.pay(other.id, { metadata: { orderId: orderId as string, itemCode: 'mug' } })
       await b.replica().settle(other.id)
       expect(await b.attention(other.id)).toEqual(['foreign'])
+      const { detail } = await b.db.attention.findFirstOrThrow({ where: { invoiceId: other.id } })
+      expect(detail).toMatchObject({ orderId: null })
     },
   )
 })

@@ -8,12 +8,8 @@ const decimal = z
   .pipe(z.string().regex(/^-?\d{1,12}(\.\d+)?$/))
   .transform(plainMoney)
 
-/** A name that was told to us. PostgreSQL's text holds every character but NUL (its manual, 8.14), which JSON can write. */
-export const toldSchema = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(text => !text.includes('\0'))
+/** A name that was told to us: without control characters, for a table takes no NUL and a terminal obeys the others. */
+export const toldSchema = z.string().regex(/^\P{Cc}{1,200}$/u)
 /** Whoever makes an invoice writes into its metadata what he likes. */
 const told = toldSchema.nullish().catch(null)
 
