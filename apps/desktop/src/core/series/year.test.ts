@@ -103,11 +103,19 @@ describe.each(ZONES)('a year in %s', zone => {
   })
 })
 
-test('the rules meet both changes of the clocks of every zone that has them', () => {
-  for (const zone of ZONES.slice(0, 4)) {
-    const offsets = new Set(
-      Array.from({ length: 365 }, (_, n) => DateTime.fromISO(FIRST, { zone }).plus({ days: n }).offset),
+test('the times fall into the hour that is skipped and the one that is repeated, in every zone that has them', () => {
+  const met = (zone: string) => {
+    const locals = Array.from({ length: DAYS }, (_, n) =>
+      DateTime.fromISO(FIRST, { zone: 'utc' }).plus({ days: n }),
     )
-    expect(offsets.size).toBe(2)
+    const moments = locals.flatMap(day =>
+      TIMES.map(time => {
+        const local = DateTime.fromISO(`${day.toISODate() ?? ''}T${time}`, { zone })
+        return { skipped: local.toFormat('HH:mm') !== time, repeated: local.getPossibleOffsets().length > 1 }
+      }),
+    )
+    return [moments.some(({ skipped }) => skipped), moments.some(({ repeated }) => repeated)]
   }
+  for (const zone of ZONES.slice(0, 4)) expect(met(zone), zone).toEqual([true, true])
+  expect(met('Africa/Lagos')).toEqual([false, false])
 })
