@@ -7,7 +7,7 @@ import { classify } from '../telegram/errors.ts'
 import { createFakeDataCentre, fakeChannel, fakeUser } from '../telegram/testing/fake-data-centre.ts'
 import { createMessaging, signedInMessaging, signIn } from '../telegram/testing/messaging-core.ts'
 import { fakeTime, memoryDatabase, tempFolder } from '../testing/index.ts'
-import { normalisePhone } from './sign-in.ts'
+import { normalisePhone } from './sign-in/index.ts'
 import { phoneHint } from './view.ts'
 
 async function fresh() {

@@ -4,7 +4,7 @@ import type { Clock } from '../ports.ts'
 import { callFailureOf } from '../telegram/call-failure.ts'
 import type { ConnectionOptions, Hint, Me, StoredSession, TelegramConnection } from '../telegram/gateway.ts'
 import type { Sessions } from './sessions.ts'
-import type { SignedInAccount } from './sign-in.ts'
+import type { SignedInAccount } from './sign-in/index.ts'
 import type { Account } from './store.ts'
 
 export type Adoption = {
@@ -23,16 +23,15 @@ export type Adoption = {
 export function createAdoption(deps: {
   readonly clock: Clock
   readonly sessions: Sessions
-  readonly accounts: () => Iterable<Account>
+  /** The accounts that are here and signed in. */
+  readonly signedIn: () => readonly Account[]
   readonly dial: (
     options: Pick<ConnectionOptions, 'purpose' | 'session' | 'onSession' | 'onHint'>,
   ) => TelegramConnection
   readonly keep: (signedIn: SignedInAccount) => Promise<SignInStep>
 }): Adoption {
-  const signedIn = (): Account[] => [...deps.accounts()].filter(({ standing }) => standing === 'signed-in')
-
   const holdsKey: Adoption['holdsKey'] = async key => {
-    for (const { id } of signedIn()) {
+    for (const { id } of deps.signedIn()) {
       const session = await deps.sessions.read(id).catch(() => null)
       if (session !== null && Buffer.from(session.key).equals(key)) return true
     }
@@ -42,7 +41,7 @@ export function createAdoption(deps: {
   return {
     holdsKey,
     withPhone: phone =>
-      phone === '' ? null : (signedIn().find(account => account.phone === phone)?.id ?? null),
+      phone === '' ? null : (deps.signedIn().find(account => account.phone === phone)?.id ?? null),
     adopt: async (given, accept) => {
       if (await holdsKey(given.key)) throw new CallFailure('telegram/account-already-added')
       let session = { ...given, key: Uint8Array.from(given.key) }

@@ -81,3 +81,5 @@ export function createAccountStore(database: Database, sealer: Sealer) {
     },
   }
 }
+
+export type AccountStore = ReturnType<typeof createAccountStore>

@@ -27,3 +27,5 @@ export function createTroubles(records: SealedRecords) {
     },
   }
 }
+
+export type Troubles = ReturnType<typeof createTroubles>
