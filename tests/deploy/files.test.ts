@@ -1,4 +1,13 @@
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -83,6 +92,40 @@ describe('compose', () => {
     expect(new Set(explained)).toEqual(used)
   })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'the secrets go where .env says, which is read as docker compose reads it, and what is there stays',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'autotele-secrets-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const bin = join(folder, 'bin')
+    mkdirSync(bin)
+    const program = (name: string, text: string) => writeFileSync(join(bin, name), text, { mode: 0o755 })
+    program('docker', '#!/bin/sh\necho "docker $*"\n')
+    // As anybody, and not as root.
+    program(
+      'install',
+      '#!/bin/bash\nfor a; do [[ $a == --owner=* || $a == --group=* ]] || b+=("$a"); done\nexec /usr/bin/install "${b[@]}"\n',
+    )
+    cpSync(join(root, 'deploy'), join(folder, 'deploy'), { recursive: true })
+    const generate = () =>
+      run(join(folder, 'deploy', 'generate-secrets.sh'), [], { PATH: `${bin}:${process.env['PATH'] ?? ''}` })
+    await expect(generate()).rejects.toThrow('cp .env.example .env')
+    const lines = ['AUTOTELE_ADMIN_NETWORKS=10.0.0.0/8 ::1/128', 'AUTOTELE_SECRETS_DIR=./elsewhere']
+    for (const [name, value] of Object.entries(required)) lines.push(`${name}=${value}`)
+    writeFileSync(join(folder, '.env'), `${read('.env.example')}${lines.join('\n')}\n`)
+    const said = await generate()
+    expect(said).toContain('docker compose run --rm --no-deps tools secrets:init /run/autotele')
+    expect(said).toContain('put into ./elsewhere')
+    expect(said).not.toContain('not found')
+    const made = join(folder, 'elsewhere', 'probes.yml')
+    expect(readFileSync(made, 'utf8')).toContain('https://license.example.com/livez')
+    writeFileSync(made, 'mine')
+    await generate()
+    expect(readFileSync(made, 'utf8')).toBe('mine')
+    expect(readdirSync(folder).sort()).toEqual(['.env', 'backups', 'bin', 'deploy', 'elsewhere'])
+  },
+)
 
 testWith('shellcheck', 'no script has anything for shellcheck to say', async () => {
   const scripts = globSync(['deploy/*.sh', 'deploy/*/*.sh'], { cwd: root })

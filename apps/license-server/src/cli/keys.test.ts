@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verifyKeySet, verifyLicenseToken } from '@autotele/crypto'
-import { publicJwkSchema, ROUTES } from '@autotele/shared'
+import { HEADERS, publicJwkSchema, ROUTES } from '@autotele/shared'
 import { loadConfig } from '../config/config.ts'
 import { createLog } from '../log.ts'
 import { startServer } from '../server.ts'
@@ -31,9 +31,10 @@ const environment = () => ({
   AUTOTELE_HOST: '127.0.0.1',
   AUTOTELE_PUBLIC_URL: 'https://license.example',
   DATABASE_URL: database.url,
-  AUTOTELE_BTCPAY_URL: 'https://pay.example',
-  AUTOTELE_BTCPAY_API_KEY: 'api-key',
-  AUTOTELE_BTCPAY_STORE_ID: 'store',
+  // A BTCPay that is not there yet, as the guide allows.
+  AUTOTELE_BTCPAY_URL: 'http://127.0.0.1:1',
+  AUTOTELE_BTCPAY_API_KEY: 'later',
+  AUTOTELE_BTCPAY_STORE_ID: 'later',
   AUTOTELE_BTCPAY_WEBHOOK_SECRET: 'webhook-secret',
   AUTOTELE_KEY_ENCRYPTION_KEY: key,
   AUTOTELE_PEPPER: key,
@@ -54,7 +55,7 @@ async function publish(version: number): Promise<void> {
   )
 }
 
-test('a production server starts with keys made as the guide says, and rotates them, without the root key', async () => {
+test('a production server starts with keys made as the guide says, and rotates them, without the root key and before BTCPay is there', async () => {
   const root = publicJwkSchema.parse(JSON.parse(await keys('root', join(folder, 'root'))))
   await expect(keys('root', join(folder, 'root'))).rejects.toThrow('EEXIST')
   await expect(keys('sign')).rejects.toThrow('usage')
@@ -108,6 +109,9 @@ test('a production server starts with keys made as the guide says, and rotates t
       allowTest: false,
     })
     expect(token).toMatchObject({ ok: true, claims: { env: 'live', kset: 3 } })
+    const buy = { plan: 'monthly', device: someDevice }
+    const bought = await device.call('POST', ROUTES.checkouts, buy, { [HEADERS.idempotencyKey]: 'one' })
+    expect(bought.body).toMatchObject({ status: 503, code: 'PAYMENTS_UNAVAILABLE' })
   } finally {
     await again.stop()
   }

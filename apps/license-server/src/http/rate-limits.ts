@@ -24,7 +24,7 @@ export type RateLimits = Readonly<Record<Limit, RequestHandler>>
 /**
  * `exemptLoopback`: for trying and for tests, where everyone is 127.0.0.1. What costs something beyond this process
  * (a trial, an invoice, a key tried) is counted in the database, over all replicas. The other two only keep one process
- * from being flooded, at every request: each process counts for itself, and nothing is written.
+ * from being flooded, at every request: each process counts for itself, and nothing is written. The administrator guide says so.
  */
 export function createRateLimits(options: {
   readonly db: Database
