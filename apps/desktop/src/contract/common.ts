@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ErrorCode } from './errors.ts'
 
 // Shapes that several features speak of. Ids are opaque to the interface.
 
@@ -34,3 +35,12 @@ export const TimeZone = z.string().min(1).max(64)
 
 export const Nothing = z.strictObject({})
 export const Done = z.object({})
+
+/** What was asked of many messages, each answering for itself. It is stored; how it went is told by the messages. */
+export const Asked = z.object({
+  asked: z.array(DeliveryId),
+  failed: z.array(z.object({ id: DeliveryId, code: ErrorCode })),
+  /** Until when `undo` takes it back; null for what begins at once. */
+  until: Instant.nullable(),
+})
+export type Asked = z.infer<typeof Asked>

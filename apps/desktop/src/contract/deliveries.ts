@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { event, method } from './define.ts'
-import { AccountId, ChatId, DeliveryId, Instant, LocalDateTime, PlanId, TimeZone } from './common.ts'
+import { AccountId, Asked, ChatId, DeliveryId, Instant, LocalDateTime, PlanId, TimeZone } from './common.ts'
 import { ErrorCode } from './errors.ts'
 import { PlanMedia } from './media.ts'
 import { TextEntity } from './plans.ts'
@@ -120,15 +120,6 @@ export const DeliveryFilter = z.strictObject({
 export type DeliveryFilter = z.infer<typeof DeliveryFilter>
 
 const Ids = z.array(DeliveryId).min(1).max(500)
-
-/** Each id answers for itself. What was asked is stored; how it went is told by the messages themselves. */
-const Asked = z.object({
-  asked: z.array(DeliveryId),
-  failed: z.array(z.object({ id: DeliveryId, code: ErrorCode })),
-  /** Until when `undo` takes it back; null for what begins at once. */
-  until: Instant.nullable(),
-})
-export type Asked = z.infer<typeof Asked>
 
 /** An entry of the calendar: enough to draw it and to move it. */
 export const CalendarItem = DeliveryView.pick({

@@ -1,7 +1,17 @@
 import { Recurrence } from '@autotele/shared'
 import { z } from 'zod'
 import { method } from './define.ts'
-import { AccountId, ChatId, DraftId, Instant, LocalDateTime, Nothing, PlanId, TimeZone } from './common.ts'
+import {
+  AccountId,
+  Asked,
+  ChatId,
+  DraftId,
+  Instant,
+  LocalDateTime,
+  Nothing,
+  PlanId,
+  TimeZone,
+} from './common.ts'
 import { ErrorCode } from './errors.ts'
 import { AlbumLayout, MAX_ALBUM, PlanMedia } from './media.ts'
 
@@ -142,10 +152,7 @@ export const plans = {
   /** Nothing more of this plan is given to Telegram while paused; what is there already stays. */
   pause: method(z.strictObject({ planId: PlanId, paused: z.boolean() }), PlanView),
   /** Cancels everything of the plan that has not come out, after a moment in which `deliveries.undo` takes it back. */
-  cancel: method(
-    z.strictObject({ planId: PlanId }),
-    z.object({ ids: z.array(z.string()), failed: z.number().int(), until: Instant.nullable() }),
-  ),
+  cancel: method(z.strictObject({ planId: PlanId }), Asked),
   /**
    * The composer's contents, saved as they are typed. Without `draftId` they are the open draft's (see `drafts`), or a
    * new one's where none is open; null removes it. With it, a late save cannot meet a draft opened meanwhile.

@@ -1,10 +1,11 @@
-import type { AccountId, Handlers, PlanId, PlanView } from '../../contract/index.ts'
+import type { AccountId, Asked, Handlers, PlanId, PlanView } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Lane } from './lane.ts'
 import { isOpen } from './machine.ts'
 import type { ManageHandlers } from './manage.ts'
 import type { DeliveryDeps } from './ports.ts'
-import type { DeliveryStore, StoredDelivery } from './store.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 
 export type PlanHandlers = Pick<Handlers, 'plans.get' | 'plans.pause' | 'plans.cancel'>
 
@@ -45,11 +46,11 @@ export function createWholePlan(
         .ofPlan(planId)
         .filter(mayStillLeave)
         .map(({ id }) => id)
-      const answer = { ids: [] as string[], failed: 0, until: null as string | null }
+      const answer: Asked = { asked: [], failed: [], until: null }
       for (let from = 0; from < ids.length; from += BATCH) {
         const { asked, failed, until } = await cancelSoon({ ids: ids.slice(from, from + BATCH) })
-        answer.ids.push(...asked)
-        answer.failed += failed.length
+        answer.asked.push(...asked)
+        answer.failed.push(...failed)
         answer.until = until
       }
       return answer

@@ -34,7 +34,7 @@ import type {
   SignInStep,
   Snapshot,
 } from '../../contract/index.ts'
-import { canCancel } from '../features/deliveries/states.ts'
+import { canChange } from '../features/deliveries/states.ts'
 import { addDays, dayOf, toInstant, toLocal } from '../lib/time.ts'
 import { chatsOf, deliveriesOf, firstAccounts, seriesOf } from './data.ts'
 import { fakeCare } from './fake-care.ts'
@@ -490,7 +490,7 @@ export function createFakeBridge(
       return planOf(planId)
     },
     'plans.cancel': ({ planId }) => {
-      const left = state.deliveries.filter(one => one.planId === planId && canCancel(one))
+      const left = state.deliveries.filter(one => one.planId === planId && canChange(one))
       return hold(
         left.map(({ id }) => id),
         'cancel',

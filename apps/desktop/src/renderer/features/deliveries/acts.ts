@@ -1,4 +1,4 @@
-import type { Asked, DeliveryId, DeliveryView } from '../../../contract/index.ts'
+import type { Asked, DeliveryId, DeliveryView, PlanId } from '../../../contract/index.ts'
 import { useErrorText } from '../../i18n/errors.ts'
 import { useText } from '../../i18n/index.ts'
 import type { MessageKey } from '../../i18n/sentences.ts'
@@ -47,6 +47,8 @@ export function useActs() {
     takeBack,
     cancel: async (ids: DeliveryId[]) =>
       told(await deliveries.cancel(ids), 'deliveries.cancelling', takeBack),
+    cancelPlans: async (ids: readonly PlanId[]) =>
+      told(await deliveries.cancelPlans(ids), 'deliveries.cancelling', takeBack),
     sendNow: async (ids: DeliveryId[]) => told(await deliveries.sendNow(ids), 'deliveries.sending', takeBack),
     resolve: async (ids: DeliveryId[], keep: 'mine' | 'theirs') =>
       told(await deliveries.resolve(ids, keep), 'deliveries.kept'),

@@ -5,7 +5,7 @@ import { button, mountWith, settle, eventually } from '../../testing/mount.ts'
 import { useToasts } from '../../ui/toasts.ts'
 import DeliveriesPage from './DeliveriesPage.vue'
 import ProgressPanel from './ProgressPanel.vue'
-import { canRetry } from './states.ts'
+import { canChange, canRetry } from './states.ts'
 import { useDeliveries } from './store.ts'
 
 const NOW = Date.parse('2026-11-22T13:02:00Z')
@@ -14,11 +14,9 @@ const clock = () => NOW
 // What the page loads when it is first needed is there at once.
 beforeAll(async () => {
   await Promise.all([
-    import('@autotele/ui/ConfirmDialog.vue'),
     import('../../ui/SavedMenu.vue'),
     import('./DeliveryDetail.vue'),
-    import('./EditDialog.vue'),
-    import('./MoveDialog.vue'),
+    import('./DeliveryWindows.vue'),
   ])
 })
 
@@ -80,6 +78,32 @@ test('what was cancelled can be taken back from the notification', async () => {
   useToasts().list.at(-1)?.action?.run()
   await settle()
   expect(fake.calls.find(call => call.name === 'deliveries.undo')?.input).toEqual({ ids: ['d2'] })
+  wrapper.unmount()
+})
+
+test('with the whole plan goes what was not chosen, and all of it is taken back from the notification', async () => {
+  const { wrapper, fake } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  await wrapper.findAll('[data-testid=delivery] input')[0]!.trigger('click')
+  const left = fake.state.deliveries.filter(canChange).map(({ id }) => id)
+  expect(left.length).toBeGreaterThan(2)
+  await button(wrapper, 'Annuler tout le plan').trigger('click')
+  await eventually(() =>
+    expect(document.querySelector('[role=alertdialog]')?.textContent).toMatch(
+      /Les \d+ messages qui n’ont pas/,
+    ),
+  )
+  await eventually(() => expect(document.activeElement?.textContent?.trim()).toBe('Garder'))
+  expect(fake.calls.some(call => call.name === 'plans.cancel')).toBe(false)
+  inBody('Annuler tout le plan').click()
+  await settle()
+  expect(fake.calls.filter(call => call.name === 'plans.cancel').map(({ input }) => input)).toEqual([
+    { planId: 'p1' },
+  ])
+  expect(wrapper.find('.selection').exists()).toBe(false)
+  useToasts().list.at(-1)?.action?.run()
+  await settle()
+  expect(fake.calls.find(call => call.name === 'deliveries.undo')?.input).toEqual({ ids: left })
   wrapper.unmount()
 })
 

@@ -1,8 +1,11 @@
 import { computed, ref, shallowRef } from 'vue'
 import type { DeliveryId, DeliveryView } from '../../../contract/index.ts'
 import { rangeOf } from './list-rows.ts'
-import { canCancel, canChange, canRetry, canSendNow } from './states.ts'
+import { canChange, canRetry, canSendNow } from './states.ts'
 import { useDeliveries } from './store.ts'
+
+/** What a window asks about before it is done. `plans`: cancelling everything of the plans that the messages belong to. */
+export type Change = 'edit' | 'move' | 'send' | 'cancel' | 'plans'
 
 /** What of the list is chosen, and what can be done with it. `now`: milliseconds since 1970. */
 export function useSelection(now: () => number) {
@@ -11,7 +14,7 @@ export function useSelection(now: () => number) {
   const gathering = ref(false)
   let anchor: DeliveryId | null = null
 
-  const selectable = (one: DeliveryView) => canCancel(one) || canChange(one) || canRetry(one, now())
+  const selectable = (one: DeliveryView) => canChange(one) || canRetry(one, now())
   const chosen = computed(() =>
     selected.value.size === 0 ? [] : deliveries.items.filter(({ id }) => selected.value.has(id)),
   )
@@ -51,8 +54,9 @@ export function useSelection(now: () => number) {
     clear: () => {
       selected.value = new Set()
     },
-    toCancel: computed(() => chosen.value.filter(canCancel)),
+    /** Also those that can be cancelled. */
     toChange: computed(() => chosen.value.filter(canChange)),
+    plans: computed(() => new Set(chosen.value.filter(canChange).map(({ planId }) => planId)).size),
     toSend: computed(() => chosen.value.filter(canSendNow)),
     toRetry: computed(() => chosen.value.filter(one => canRetry(one, now()))),
   }

@@ -11,7 +11,7 @@ import {
   TriangleAlert,
 } from 'lucide-vue-next'
 import type { Component } from 'vue'
-import type { DeliveryState, DeliveryView } from '../../../contract/index.ts'
+import type { DeliveryState, DeliveryView, PlanView } from '../../../contract/index.ts'
 
 type Look = { readonly icon: Component; readonly tone: 'neutral' | 'good' | 'warn' | 'bad' | 'info' }
 
@@ -41,18 +41,10 @@ export const stateGroups = {
 } as const satisfies Record<string, readonly DeliveryState[]>
 export type StateGroup = keyof typeof stateGroups
 
-const cancellable = new Set<DeliveryState>([
-  'queued',
-  'uncertain',
-  'scheduled',
-  'paused',
-  'drifted',
-  'failed',
-  'skipped',
-])
 const retriable = new Set<DeliveryState>(['failed', 'skipped'])
 
-const changeable = new Set<DeliveryState>([
+/** Those of which nothing has come out, nor is on its way. */
+const open = new Set<DeliveryState>([
   'queued',
   'uncertain',
   'scheduled',
@@ -67,10 +59,8 @@ type Stateful = Pick<DeliveryView, 'state' | 'pending'>
 const busy = ({ pending }: Stateful): boolean =>
   pending !== null && pending.error === null && pending.kind !== 'edit'
 
-export const canCancel = (delivery: Stateful): boolean => cancellable.has(delivery.state) && !busy(delivery)
-
-/** Its text and date can still be changed. */
-export const canChange = (delivery: Stateful): boolean => changeable.has(delivery.state) && !busy(delivery)
+/** It can be cancelled, and its text and date changed. */
+export const canChange = (delivery: Stateful): boolean => open.has(delivery.state) && !busy(delivery)
 
 export const canSendNow = (delivery: Stateful): boolean =>
   (delivery.state === 'scheduled' || delivery.state === 'drifted') && !busy(delivery)
@@ -78,3 +68,9 @@ export const canSendNow = (delivery: Stateful): boolean =>
 /** Another try makes sense only while the date is still to come. `now`: milliseconds since 1970. */
 export const canRetry = ({ state, at }: DeliveryView, now: number): boolean =>
   retriable.has(state) && Date.parse(at) > now
+
+const over: readonly DeliveryState[] = ['published', 'cancelled', 'missed', 'skipped']
+
+/** How many messages of a plan may still come out. */
+export const leftOf = ({ total, states }: PlanView): number =>
+  total - over.reduce((sum, state) => sum + (states[state] ?? 0), 0)

@@ -9,6 +9,7 @@ import type {
   DeliveryView,
   Envelope,
   Input,
+  PlanId,
   Progress,
 } from '../../../contract/index.ts'
 import { createResource, useCore } from '../../core.ts'
@@ -175,20 +176,13 @@ export const useDeliveries = defineStore('deliveries', () => {
 
   const actionError = shallowRef<CallError | null>(null)
 
-  /**
-   * Something asked of many messages, in as many calls as the contract needs; each message answers for itself. Null
-   * when the first call failed; where a later one does, what was asked before it counts.
-   */
-  async function asked<T>(
-    all: readonly T[],
-    idOf: (one: T) => DeliveryId,
-    call: (some: T[]) => Promise<Envelope<Asked>>,
-  ): Promise<Asked | null> {
-    const sum = { asked: [] as DeliveryId[], failed: [] as Asked['failed'], until: null as string | null }
+  /** Calls one after the other, as one answer. Null when the first failed; where a later one does, those before it count. */
+  async function summed(calls: readonly (() => Promise<Envelope<Asked>>)[]): Promise<Asked | null> {
+    const sum: Asked = { asked: [], failed: [], until: null }
     let answered = false
     actionError.value = null
-    for (const some of parts(all)) {
-      const answer = await call(some)
+    for (const call of calls) {
+      const answer = await call()
       if (!answer.ok) {
         actionError.value = answer.error
         break
@@ -198,12 +192,25 @@ export const useDeliveries = defineStore('deliveries', () => {
       sum.failed.push(...answer.data.failed)
       sum.until = answer.data.until ?? sum.until
     }
-    refreshSoon({ ids: all.map(idOf) })
     return answered ? sum : null
+  }
+
+  /** Something asked of many messages, in as many calls as the contract needs; each message answers for itself. */
+  async function asked<T>(
+    all: readonly T[],
+    idOf: (one: T) => DeliveryId,
+    call: (some: T[]) => Promise<Envelope<Asked>>,
+  ): Promise<Asked | null> {
+    const sum = await summed(parts(all).map(some => () => call(some)))
+    refreshSoon({ ids: all.map(idOf) })
+    return sum
   }
   const itself = (id: DeliveryId) => id
   const cancel = (ids: DeliveryId[]) =>
     asked(ids, itself, some => core.call('deliveries.cancelSoon', { ids: some }))
+  /** All of these plans that has not come out, also what the list does not show: the core tells what changed. */
+  const cancelPlans = (ids: readonly PlanId[]) =>
+    summed(ids.map(planId => () => core.call('plans.cancel', { planId })))
   const sendNow = (ids: DeliveryId[]) =>
     asked(ids, itself, some => core.call('deliveries.sendNow', { ids: some }))
   const edit = ({ ids, ...content }: Omit<Input<'deliveries.edit'>, 'ids'> & { ids: DeliveryId[] }) =>
@@ -260,6 +267,7 @@ export const useDeliveries = defineStore('deliveries', () => {
     active,
     actionError,
     cancel,
+    cancelPlans,
     sendNow,
     edit,
     move,

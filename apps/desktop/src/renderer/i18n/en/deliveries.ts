@@ -56,6 +56,12 @@ export const deliveries: Sentences<typeof fr> = {
   plan: 'The whole plan',
   planLeft: '{n} to come of {total} | {n} to come of {total}',
   planCancel: 'Cancel the plan',
+  plansCancel: 'Cancel the whole plan | Cancel {n} whole plans',
+  plansTitle: 'Cancel the whole plan? | Cancel {n} whole plans?',
+  plansText:
+    'All messages that have not come out yet will be withdrawn, also those that this list does not show.',
+  plansTextOf:
+    'The one message that has not come out yet will be withdrawn. | The {n} messages that have not come out yet will be withdrawn, also those that this list does not show.',
   pending: {
     edit: 'Being edited',
     'send-now': 'Being published',

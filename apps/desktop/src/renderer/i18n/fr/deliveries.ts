@@ -53,6 +53,12 @@ export const deliveries = {
   plan: 'Tout le plan',
   planLeft: '{n} à venir sur {total} | {n} à venir sur {total}',
   planCancel: 'Annuler le plan',
+  plansCancel: 'Annuler tout le plan | Annuler {n} plans entiers',
+  plansTitle: 'Annuler tout le plan ? | Annuler {n} plans entiers ?',
+  plansText:
+    'Tous les messages qui n’ont pas encore paru seront retirés, même ceux que cette liste ne montre pas.',
+  plansTextOf:
+    'Le seul message qui n’a pas encore paru sera retiré. | Les {n} messages qui n’ont pas encore paru seront retirés, même ceux que cette liste ne montre pas.',
   pending: {
     edit: 'Modification en cours',
     'send-now': 'Publication en cours',
