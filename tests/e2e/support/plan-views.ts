@@ -98,6 +98,7 @@ export async function write(page: Page): Promise<void> {
   await page.locator('textarea').first().fill('Bonjour {groupe},\nmarché samedi à 9 h, place des Lilas. 🥕')
   await choose(page, [1, 2, 4])
   await page.locator('.when .shortcuts button').nth(2).click()
+  await page.locator('.preview .hour').waitFor()
 }
 async function choose(page: Page, indexes: readonly number[]): Promise<void> {
   const boxes = page.locator('.chats input[type=checkbox]:not(:disabled)')
@@ -108,6 +109,10 @@ async function review(page: Page): Promise<void> {
   await page.locator('h1', { hasText: /Vérifier|Check|Review/ }).waitFor()
 }
 const reviewed = (page: Page) => page.getByTestId('moment').first().waitFor()
+async function confirm(page: Page): Promise<void> {
+  await page.locator('.bar input[type=checkbox]').check()
+  await page.locator('.bar .primary').click()
+}
 
 async function inspect(page: Page): Promise<void> {
   await page.locator('form input').first().fill('C:\\AutoTele')
@@ -163,7 +168,7 @@ export const planViews: readonly View[] = [
     ...{ address: '/welcome', scenario: 'new' },
     prepare: async page => {
       await toLicense(page)
-      await page.locator('.row .quiet').first().click()
+      await page.locator('.quiet-actions .quiet').first().click()
       await page.locator('form input').fill('ATL-????')
     },
   },
@@ -355,7 +360,7 @@ export const planViews: readonly View[] = [
     name: 'compose-unlicensed',
     address: '/compose',
     prepare: async page => {
-      await license(page, { state: 'expired', canCreate: false })
+      await license(page, { state: 'none', plan: null, canCreate: false })
       await page.locator('main .notices .banner').waitFor()
     },
   },
@@ -382,7 +387,7 @@ export const planViews: readonly View[] = [
     address: '/compose',
     prepare: async page => {
       await page.locator('.when .beside').first().click()
-      await page.locator('.popover [role=grid]').waitFor()
+      await page.locator('.popover table').waitFor()
     },
   },
   {
@@ -399,7 +404,7 @@ export const planViews: readonly View[] = [
     prepare: async page => {
       await page.locator('.when .date input').nth(0).fill('32/13')
       await page.locator('.when .date input').nth(1).fill('25h')
-      await page.locator('textarea').first().focus()
+      await page.keyboard.press('Tab')
       await page.locator('.when .field-error').first().waitFor()
     },
   },
@@ -409,7 +414,7 @@ export const planViews: readonly View[] = [
     prepare: async page => {
       await write(page)
       await page.locator('.when .combobox input').fill('new_york')
-      await page.getByRole('option').first().click()
+      await page.locator('.combobox-item').first().click()
       await page.locator('.when .shortcuts button').first().click()
       await page.getByTestId('date-words').nth(1).waitFor()
     },
@@ -483,7 +488,7 @@ export const planViews: readonly View[] = [
       await review(page)
       await reviewed(page)
       await fail(page, 'plans.confirm', 'plan/changed-since-preview')
-      await page.locator('main .primary').last().click()
+      await confirm(page)
       await page.locator('.banner.warn').first().waitFor()
     },
   },
@@ -495,15 +500,21 @@ export const planViews: readonly View[] = [
       await review(page)
       await reviewed(page)
       await fail(page, 'plans.confirm', 'license/required')
-      await page.locator('main .primary').last().click()
+      await confirm(page)
       await failed(page)
     },
   },
   {
     name: 'license-payment',
     address: '/license',
-    scenario: 'empty',
-    prepare: page => license(page, checkout('awaiting_payment')),
+    prepare: page =>
+      license(page, {
+        state: 'none',
+        plan: null,
+        canCreate: false,
+        licenseKey: null,
+        ...checkout('awaiting_payment'),
+      }),
   },
   {
     name: 'license-underpaid',

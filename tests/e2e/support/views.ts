@@ -51,7 +51,7 @@ async function fullLicense(page: Page): Promise<void> {
       ...{ deviceId: `device-${String(index)}`, label, lastSeen: '2027-01-02T10:00:00Z' },
     }))
     fake.state.license = { ...fake.state.license, seats }
-    fake.failNext('license.activate', 'license/seat-limit')
+    fake.failNext('license.activate', 'license/seat-limit', { limit: 2 })
   })
   const form = page.locator('form').last()
   await form.locator('input').first().fill('ATL-AAAA-BBBB')

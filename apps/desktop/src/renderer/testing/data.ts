@@ -65,7 +65,7 @@ const chat = (
 })
 
 const chats: ChatView[] = [
-  chat('100', 'Messages enregistrés', 'saved', null),
+  chat('100', 'Camille Moreau', 'saved', null),
   chat('-1001', 'Annonces du quartier', 'channel', 4812, { admin: true, username: 'annonces_quartier' }),
   chat('-1002', 'Bénévoles 2027', 'supergroup', 236, { admin: true, forum: true }),
   chat('-1003', 'Café des langues', 'supergroup', 1290, { slowModeSeconds: 3600 }),

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
-import type { AccountId, ChatList, ChatView } from '../../../contract/index.ts'
+import type { AccountId, ChatId, ChatList, ChatView } from '../../../contract/index.ts'
 import { createResource, useCore, type Resource } from '../../core.ts'
+import { useText } from '../../i18n/index.ts'
 import { folded } from '../../lib/search.ts'
 
 export type KindFilter = 'all' | 'groups' | 'channels' | 'users'
@@ -32,6 +33,20 @@ export function refusal(chat: ChatView): 'cannotChannel' | 'cannotGroup' | 'cann
   if (chat.canPost) return null
   if (chat.kind === 'channel') return 'cannotChannel'
   return chat.kind === 'user' ? 'cannotUser' : 'cannotGroup'
+}
+
+/** What a chat is called here: Telegram gives the chat with oneself one's own name. */
+export function useChatNames(): (
+  accountId: AccountId | null | undefined,
+  id: ChatId,
+  title: string,
+) => string {
+  const { t } = useText()
+  const chats = useChats()
+  return (accountId, id, title) => {
+    const list = accountId == null ? undefined : chats.of(accountId).data.value?.chats
+    return list?.find(chat => chat.id === id)?.kind === 'saved' ? t('composer.kind.saved') : title
+  }
 }
 
 /** The chats of each account, fetched once and again when the core says that they changed. */

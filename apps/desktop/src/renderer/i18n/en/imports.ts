@@ -48,8 +48,9 @@ export const imports = {
     'date-unreadable': 'Its date is unreadable: choose it again.',
   },
   closeTitle: 'Close the older AutoTele first',
+  closedTitle: 'Do not open the older AutoTele again',
   closeText:
-    'If two programs use the same session at once, Telegram ends it for both. Do not open it again afterwards: it would lose you this connection.',
+    'When two programs use the same session, Telegram cuts it for both. Opening the older one again would lose the connection.',
   closed: 'The older AutoTele is closed',
   closedMissing: 'Confirm it before importing accounts.',
   run: 'Import {n} item | Import {n} items',

@@ -48,8 +48,9 @@ export const imports = {
     'date-unreadable': 'Sa date est illisible : choisissez-la de nouveau.',
   },
   closeTitle: 'Fermez d’abord l’ancien AutoTele',
+  closedTitle: 'Ne rouvrez plus l’ancien AutoTele',
   closeText:
-    'Si deux programmes utilisent la même session en même temps, Telegram la coupe pour tous les deux. Ne le rouvrez pas ensuite : il ferait perdre cette connexion.',
+    'Quand deux programmes utilisent la même session, Telegram la coupe pour tous les deux. Rouvrir l’ancien ferait perdre la connexion.',
   closed: 'L’ancien AutoTele est fermé',
   closedMissing: 'Confirmez-le avant d’importer des comptes.',
   run: 'Importer {n} élément | Importer {n} éléments',
