@@ -1,8 +1,8 @@
 import type { AccountId, ChatId, DeliveryId, ErrorCode } from '../../contract/index.ts'
 import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
-import type { DeliveryEvent } from './machine.ts'
-import type { DeliveryDeps } from './ports.ts'
-import type { DeliveryStore, StoredDelivery } from './store.ts'
+import type { Apply, DeliveryDeps } from './ports.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 
 export type Cancelled = {
   readonly cancelled: DeliveryId[]
@@ -11,7 +11,7 @@ export type Cancelled = {
 
 /** What cancelling needs of the lane. */
 export type CancelTools = {
-  apply(changes: readonly (readonly [StoredDelivery, DeliveryEvent])[]): void
+  readonly apply: Apply
   look(line: TelegramConnection, chatId: ChatId): Promise<unknown>
   reconcileChat(chatId: ChatId): void
 }

@@ -12,6 +12,7 @@ import type { AccountChange } from '../accounts/index.ts'
 import { CallFailure, failure, success, type Result } from '../failure.ts'
 import { callFailureOf } from '../telegram/call-failure.ts'
 import { OFFLINE } from '../telegram/errors.ts'
+import type { Content } from '../messages/index.ts'
 import type { RemoteFile, TelegramFailure } from '../telegram/gateway.ts'
 import { cancelRows, type Cancelled } from './cancel.ts'
 import { createLane, type Lane } from './lane.ts'
@@ -19,7 +20,9 @@ import { calendar, listPage } from './list.ts'
 import { createManage, type ManageHandlers } from './manage.ts'
 import { transition } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
-import { createStore, type Content, type NewPlan, type StoredDelivery, type RowOutcome } from './store.ts'
+import type { RowOutcome } from './list-store.ts'
+import type { StoredDelivery } from './rows.ts'
+import { createStore, type NewPlan } from './store.ts'
 import { instantOf } from '../time.ts'
 import { createUploads } from './uploads.ts'
 import { viewOf } from './view.ts'
@@ -51,8 +54,11 @@ export type Deliveries = {
   stop(): Promise<void>
   /** Stores a plan with all its deliveries and what `also` writes, whole or not at all, and starts placing them. */
   place(plan: NewPlan, also?: () => void): void
-  /** Gives messages that have not left yet another text, and does what `also` writes, whole or not at all. */
-  rewrite(texts: ReadonlyMap<DeliveryId, Content>, also: () => void): void
+  /**
+   * Gives messages another text, those at Telegram as well, and does what `also` writes, whole or not at all; answers which
+   * of them cannot be changed any more.
+   */
+  rewrite(texts: ReadonlyMap<DeliveryId, Content>, also: () => void): readonly DeliveryId[]
   planOfToken(token: string): { readonly id: PlanId; readonly deliveries: number } | null
   /** Our messages of a chat dated `from` (Unix seconds) or later; `pending`: it takes, or will take, a place in the queue. */
   inChatSince(accountId: AccountId, chatId: ChatId, from: number): readonly ChatMessage[]
@@ -253,7 +259,7 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
 
   const progress = () => accounts.ids().map(accountId => laneOf(accountId).progress())
 
-  const manage = createManage(store, laneOf, deps)
+  const { handlers: manage, reword } = createManage(store, laneOf, deps)
   const handlers: DeliveryHandlers = {
     ...manage,
     ...createWholePlan(store, laneOf, manage['deliveries.cancelSoon'], deps),
@@ -306,19 +312,20 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
       laneOf(plan.accountId).wake()
     },
     rewrite: (texts, also) => {
-      const rows = [...texts.keys()]
-        .flatMap(id => store.one(id) ?? [])
-        .filter(({ state }) => state === 'queued' || state === 'paused')
+      const rows = [...texts.keys()].flatMap(id => store.one(id) ?? [])
+      const closed = new Set<DeliveryId>()
       store.transaction(() => {
         for (const row of rows) {
           const content = texts.get(row.id)
-          const { linkPreview, media } = store.plan(row.planId)
-          if (content !== undefined)
-            store.wishes.setContent(row, 'own', { ...content, linkPreview, media: [...media] })
+          const isThere = accounts.ids().includes(row.accountId)
+          if (content !== undefined && (!isThere || reword(row, content) !== null)) closed.add(row.id)
         }
         also()
       })
-      if (rows.length > 0) emit('deliveries.changed', { ids: rows.map(({ id }) => id) })
+      const changed = rows.filter(({ id }) => !closed.has(id))
+      if (changed.length > 0) emit('deliveries.changed', { ids: changed.map(({ id }) => id) })
+      for (const accountId of byAccount(changed).keys()) laneOf(accountId).wake()
+      return [...closed]
     },
     planOfToken: store.planOfToken,
     mediaInUse: () => store.mediaInUse(Math.floor(clock.now() / 1000)),

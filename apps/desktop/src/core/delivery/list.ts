@@ -1,8 +1,10 @@
 import type { CalendarDay, DeliveryFilter, DeliveryPage, Input, ParsedInput } from '../../contract/index.ts'
-import { daysBetween } from '../messages/index.ts'
+import { daysBetween, type Content } from '../messages/index.ts'
 import { secondsOf } from '../time.ts'
 import type { TargetsPort } from './ports.ts'
-import type { DeliveryStore, RowFilter, StoredDelivery } from './store.ts'
+import type { Place, RowFilter, RowText } from './list-store.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 import { calendarItemOf, viewOf } from './view.ts'
 
 /** Rows whose texts are opened for one call; a search goes on with the next page. */
@@ -18,29 +20,48 @@ export function listPage(
   now: number,
 ): DeliveryPage {
   const rows = rowFilter(filter, now)
-  const found: StoredDelivery[] = []
-  const matches = text === undefined ? () => true : searcher(text, store)
-  let after = parseCursor(cursor)
-  let read = 0
-  let more = true
-  while (more && found.length < limit && read < MOST_READ) {
-    const size = text === undefined ? limit : READ_AT_ONCE
-    const page = store.page({ ...rows, after, limit: size + 1 })
-    more = page.length > size
-    for (const row of page.slice(0, size)) {
-      if (found.length === limit) {
-        more = true
-        break
-      }
-      if (matches(row)) found.push(row)
-      after = row
-      read += 1
-    }
-  }
+  const { found, next } =
+    text === undefined
+      ? pageOf(rows, parseCursor(cursor), limit, store)
+      : search(text, rows, parseCursor(cursor), limit, store)
   return {
     items: found.map(row => viewOf(row, store, targets)),
-    next: more && after !== null ? `${after.at}:${after.seq}` : null,
+    next: next === null ? null : `${next.at}:${next.seq}`,
     total: text === undefined ? store.total(rows) : null,
+  }
+}
+
+type Found = { readonly found: readonly StoredDelivery[]; readonly next: Place | null }
+
+function pageOf(rows: RowFilter, after: Place | null, limit: number, store: DeliveryStore): Found {
+  const page = store.page({ ...rows, after, limit: limit + 1 })
+  const found = page.slice(0, limit)
+  return { found, next: page.length > limit ? (found.at(-1) ?? null) : null }
+}
+
+/** Only what is found is read whole: most of the others say what their plan says, which is looked into once. */
+function search(
+  text: string,
+  rows: RowFilter,
+  from: Place | null,
+  limit: number,
+  store: DeliveryStore,
+): Found {
+  const matches = searcher(text, store)
+  const found: StoredDelivery[] = []
+  let after = from
+  let read = 0
+  for (;;) {
+    const page = store.pageOfTexts({ ...rows, after, limit: READ_AT_ONCE })
+    for (const row of page) {
+      if (found.length === limit) return { found, next: after }
+      after = row
+      const whole = matches(row) ? store.bySeq(row.seq) : null
+      if (whole !== null) found.push(whole)
+    }
+    read += page.length
+    if (page.length < READ_AT_ONCE) return { found, next: null }
+    if (read >= MOST_READ) return { found, next: after }
   }
 }
 
@@ -51,34 +72,20 @@ export function calendar(
   targets: TargetsPort,
 ): CalendarDay[] {
   const days = daysBetween(from, to, timeZone, MOST_DAYS)
-  const first = days[0]
-  const last = days.at(-1)
-  if (first === undefined || last === undefined) return []
-  const rows = store.dates({
-    scope: 'all',
-    accountId,
-    chatId,
-    from: first.start,
-    to: last.end,
-    now: 0,
-  })
-  let index = 0
-  return days.flatMap(({ day, end }) => {
-    const start = index
-    while ((rows[index]?.at ?? Infinity) < end) index += 1
-    const of = rows.slice(start, index)
-    if (of.length === 0) return []
-    const states: CalendarDay['states'] = {}
-    for (const { state } of of) states[state] = (states[state] ?? 0) + 1
-    const items = of.slice(0, perDay).flatMap(({ seq }) => {
-      const row = store.bySeq(seq)
-      return row === null ? [] : [calendarItemOf(row, store, targets)]
-    })
-    return [{ day, total: of.length, states, items }]
+  const of = { accountId, chatId }
+  const counted = days.map((): CalendarDay['states'] => ({}))
+  for (const { span, state, count } of store.countSpans(days, of))
+    counted[span] = { ...counted[span], [state]: count }
+  return days.flatMap((span, index) => {
+    const states = counted[index] ?? {}
+    const total = Object.values(states).reduce((sum, count) => sum + count, 0)
+    if (total === 0) return []
+    const items = store.firstIn(span, of, perDay).map(row => calendarItemOf(row, store, targets))
+    return [{ day: span.day, total, states, items }]
   })
 }
 
-export const rowFilter = (
+const rowFilter = (
   { scope, accountId, chatId, planId, states, from, to }: Omit<DeliveryFilter, 'text'>,
   now: number,
 ): RowFilter => ({
@@ -95,13 +102,20 @@ export const rowFilter = (
 /** Case and accents do not count. */
 const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
-export function searcher(text: string, store: DeliveryStore): (row: StoredDelivery) => boolean {
+function searcher(text: string, store: DeliveryStore): (row: RowText) => boolean {
   const wanted = plain(text)
-  return row => plain(store.content(row).text).includes(wanted)
+  const plans = new Map<string, boolean>()
+  const says = (content: Content): boolean => plain(content.text).includes(wanted)
+  return row => {
+    if (row.own) return says(store.content(row))
+    const known = plans.get(row.planId) ?? says(store.plan(row.planId))
+    plans.set(row.planId, known)
+    return known
+  }
 }
 
 /** `<seconds>:<row>`, as `list` hands it out; anything else starts at the beginning. */
-function parseCursor(cursor: Input<'deliveries.list'>['cursor']): { at: number; seq: number } | null {
+function parseCursor(cursor: Input<'deliveries.list'>['cursor']): Place | null {
   const parts = /^(\d{1,15}):(\d{1,15})$/.exec(cursor ?? '')
   return parts === null ? null : { at: Number(parts[1]), seq: Number(parts[2]) }
 }

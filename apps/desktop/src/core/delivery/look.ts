@@ -3,7 +3,8 @@ import { failure, success, type Result } from '../failure.ts'
 import type { ScheduledMessage, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
 import { match, PUBLISHED_LATE_SECONDS, type Form, type Found, type Wanted } from './matching.ts'
 import type { TargetsPort } from './ports.ts'
-import type { DeliveryStore, StoredDelivery } from './store.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 
 export type Seen = Found & { readonly row: StoredDelivery }
 export type Look = Result<

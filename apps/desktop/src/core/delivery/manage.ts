@@ -8,12 +8,13 @@ import {
   type Handlers,
 } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
-import { canonicalContent, dateProblem, longestText } from '../messages/index.ts'
+import { canonicalContent, dateProblem, longestText, type Content } from '../messages/index.ts'
 import { instantOf, secondsOf } from '../time.ts'
 import type { Lane } from './lane.ts'
 import { sameMedia } from './matching.ts'
 import type { DeliveryDeps } from './ports.ts'
-import type { DeliveryStore, StoredDelivery } from './store.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 import { holdsFiles, type NewContent } from './wish-store.ts'
 import { newWish } from './wish.ts'
 import { isHereOnly } from './wish-work.ts'
@@ -41,7 +42,11 @@ export function createManage(
   store: DeliveryStore,
   laneOf: (accountId: AccountId) => Lane,
   { accounts, clock, emit }: Pick<DeliveryDeps, 'accounts' | 'clock' | 'emit'>,
-): ManageHandlers {
+): {
+  readonly handlers: ManageHandlers
+  /** Gives a message another text, inside a transaction of the caller, who tells of it and wakes the lane. */
+  reword(row: StoredDelivery, content: Content): ErrorCode | null
+} {
   const { wishes } = store
 
   /** Decides about each message in a transaction of its own, so that one that cannot be changed spoils nothing. */
@@ -132,7 +137,15 @@ export function createManage(
     return null
   }
 
-  return {
+  const reword = (row: StoredDelivery, content: Content, linkPreview?: boolean): ErrorCode | null => {
+    const { media, foreign, linkPreview: present } = store.content(row)
+    return reshape(row, {
+      at: null,
+      content: { ...content, linkPreview: linkPreview ?? present, media, foreign },
+    })
+  }
+
+  const handlers: ManageHandlers = {
     'deliveries.edit': ({ ids, text, entities, linkPreview }) => {
       const content = canonicalContent(text, entities)
       const rows = ids.flatMap(id => store.one(id) ?? [])
@@ -141,20 +154,11 @@ export function createManage(
       if (content.text.length > MAX_TEXT_LENGTH)
         throw new CallFailure('plan/text-too-long', { limit: MAX_TEXT_LENGTH, count: content.text.length })
       return ask(ids, null, row => {
-        const present = store.content(row)
-        const hasFiles = present.files.length > 0
+        const hasFiles = store.content(row).files.length > 0
         if (content.text === '' && !hasFiles) return 'plan/empty-text'
         if (content.text.length > longestText(hasFiles, accounts.isPremium(row.accountId)))
           return 'plan/caption-too-long'
-        return reshape(row, {
-          at: null,
-          content: {
-            ...content,
-            linkPreview: linkPreview ?? present.linkPreview,
-            media: present.media,
-            foreign: present.foreign,
-          },
-        })
+        return reword(row, content, linkPreview)
       })
     },
     'deliveries.move': ({ items }) => {
@@ -180,6 +184,7 @@ export function createManage(
     },
     'deliveries.resolve': ({ ids, keep }) => ask(ids, null, row => resolve(row, keep)),
   }
+  return { handlers, reword: (row, content) => reword(row, content) }
 }
 
 function closedCode({ state }: StoredDelivery): ErrorCode | null {

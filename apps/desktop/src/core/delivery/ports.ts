@@ -2,10 +2,12 @@ import type { AccountId, ChatId, ChatView } from '../../contract/index.ts'
 import type { Accounts } from '../accounts/index.ts'
 import type { Media } from '../media/index.ts'
 import type { Clock, Emit, Log, Random, Timers } from '../ports.ts'
-import type { Database } from '../storage/database.ts'
+import type { Database, Durability } from '../storage/database.ts'
 import type { Peer } from '../telegram/gateway.ts'
 import type { Sealer } from '../vault/sealer.ts'
+import type { DeliveryEvent } from './machine.ts'
 import type { PaceSettings } from './pace.ts'
+import type { StoredDelivery } from './rows.ts'
 
 /** What placing messages needs of the accounts. */
 export type AccountsPort = Pick<
@@ -38,3 +40,10 @@ export type DeliveryDeps = {
   readonly media: MediaPort
   readonly pace: (accountId: AccountId) => PaceSettings
 }
+
+/** Commits what events make of rows and what `also` writes, told the rows as they are then, and tells the interface. */
+export type Apply = (
+  changes: readonly (readonly [StoredDelivery, DeliveryEvent])[],
+  also?: (after: readonly StoredDelivery[]) => void,
+  durability?: Durability,
+) => void

@@ -1,7 +1,8 @@
 import type { AccountId } from '../../contract/index.ts'
 import type { OutgoingMedia, TelegramConnection, TelegramFailure } from '../telegram/gateway.ts'
 import type { DeliveryDeps } from './ports.ts'
-import type { DeliveryStore, StoredDelivery } from './store.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 import { createUploads } from './uploads.ts'
 import type { OtherContent } from './wish-store.ts'
 

@@ -45,6 +45,8 @@ export type UploadStep =
   | { readonly kind: 'more' }
   | { readonly kind: 'failed'; readonly failure: TelegramFailure }
 
+export type Uploads = ReturnType<typeof createUploads>
+
 /** Brings the files of one account to Telegram. After a kill a file is brought again from its beginning. */
 export function createUploads(accountId: AccountId, { database, sealer, clock, random, media }: Deps) {
   let underWay: UnderWay | null = null

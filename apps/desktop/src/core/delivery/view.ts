@@ -3,7 +3,9 @@ import type { CalendarItem, DeliveryView, Drift, PendingChange } from '../../con
 import { instantOf } from '../time.ts'
 import type { TargetsPort } from './ports.ts'
 import { sameMedia } from './matching.ts'
-import type { DeliveryStore, KnownPlan, StoredDelivery, StoredPlan } from './store.ts'
+import type { KnownPlan, StoredPlan } from './plan-store.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 import { holdsFiles } from './wish-store.ts'
 import type { Wish } from './wish.ts'
 

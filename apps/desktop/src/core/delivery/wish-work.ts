@@ -4,7 +4,8 @@ import type { Seen } from './look.ts'
 import { isOpen, transition, type Delivery } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
 import { createRestore, type PutBack } from './restore.ts'
-import type { DeliveryStore, StoredDelivery } from './store.ts'
+import type { StoredDelivery } from './rows.ts'
+import type { DeliveryStore } from './store.ts'
 import type { OtherContent } from './wish-store.ts'
 import {
   mayBeOnItsWay,
@@ -16,6 +17,7 @@ import {
   type Wish,
 } from './wish.ts'
 
+export type WishWork = ReturnType<typeof createWishWork>
 export type Wished = { readonly row: StoredDelivery; readonly wish: Wish }
 
 /** Publication of what was sent at once shows in the history a moment later. */

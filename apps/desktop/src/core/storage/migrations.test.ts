@@ -30,6 +30,7 @@ const ROWS: Readonly<Record<number, string>> = {
       INSERT INTO plan_media VALUES ('p', 'm');
       INSERT INTO uploaded_media VALUES ('a', 'm', 'photo', x'0a', 12);
       INSERT INTO delivery_part VALUES (1, 1, '3', 4);`,
+  6: `INSERT INTO delivery_files VALUES (1, '["8"]');`,
 }
 
 type Rows = Record<string, Record<string, unknown>[]>

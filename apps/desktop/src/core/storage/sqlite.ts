@@ -70,6 +70,29 @@ function createDatabase(connection: DatabaseSync): Database {
     return statement
   }
 
+  const commit = <T>(work: () => T): T => {
+    connection.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      if (result instanceof Promise) throw new TypeError('a transaction cannot wait')
+      connection.exec('COMMIT')
+      return result
+    } catch (error) {
+      // SQLite may have rolled back by itself, as it does when the disk is full.
+      if (connection.isTransaction) connection.exec('ROLLBACK')
+      throw error
+    }
+  }
+  /** Appended to the log, which the next commit syncs as a whole (sqlite.org/pragma.html#pragma_synchronous). */
+  const unsynced = <T>(work: () => T): T => {
+    connection.exec('PRAGMA synchronous = NORMAL')
+    try {
+      return work()
+    } finally {
+      connection.exec('PRAGMA synchronous = FULL')
+    }
+  }
+
   return {
     get: (sql, ...params) =>
       withStorageErrors(() => {
@@ -83,20 +106,8 @@ function createDatabase(connection: DatabaseSync): Database {
           .map(toRow),
       ),
     run: (sql, ...params) => withStorageErrors(() => Number(prepare(sql).run(...params).changes)),
-    transaction: work =>
-      withStorageErrors(() => {
-        connection.exec('BEGIN IMMEDIATE')
-        try {
-          const result = work()
-          if (result instanceof Promise) throw new TypeError('a transaction cannot wait')
-          connection.exec('COMMIT')
-          return result
-        } catch (error) {
-          // SQLite may have rolled back by itself, as it does when the disk is full.
-          if (connection.isTransaction) connection.exec('ROLLBACK')
-          throw error
-        }
-      }),
+    transaction: (work, durability = 'now') =>
+      withStorageErrors(() => (durability === 'now' ? commit(work) : unsynced(() => commit(work)))),
     close: () => {
       if (connection.isOpen) connection.close()
     },
