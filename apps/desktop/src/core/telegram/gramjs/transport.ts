@@ -234,6 +234,8 @@ export function createTransport(options: TransportOptions) {
   }
 }
 
+export type Transport = ReturnType<typeof createTransport>
+
 /** What waits for one connection, and what has become of it. */
 const newWatch = (): { loss: Loss | null; readonly waiting: Set<(loss: Loss) => void> } => ({
   loss: null,
