@@ -6,7 +6,14 @@ import { generatePrivateJwk, toPublicJwk } from '@autotele/crypto'
 import { CORE_ENTRY } from '@autotele/sandbox/product'
 import { pointGramjsAt, startTelegram } from '@autotele/sandbox/telegram'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { AccountView, ChatView, LicenseView, SignInStep } from '../../apps/desktop/src/contract/index.ts'
+import type {
+  AccountView,
+  ChatView,
+  LicenseView,
+  Recurrence,
+  SeriesView,
+  SignInStep,
+} from '../../apps/desktop/src/contract/index.ts'
 import { createCore, type Core } from '../../apps/desktop/src/core/create-core.ts'
 import { serveLicenses } from '../../apps/desktop/src/core/license/testing/license-server.ts'
 import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
@@ -16,6 +23,7 @@ import { openLog } from '../../apps/desktop/src/host/log-file.ts'
 import { systemClock, systemRandom, systemTimers } from '../../apps/desktop/src/host/node-ports.ts'
 import { noKeyring, superviseCore } from '../../apps/desktop/src/host/supervisor.ts'
 import { NASSIM } from '../gateway/support.ts'
+import { CODE, startFastProduct } from './fast-product.ts'
 
 const PASSPHRASES = ['un bateau traverse la nuit', 'sept chats sur le toit rouge']
 const KILLS = Number(process.env['AUTOTELE_KILLS'] ?? 4)
@@ -113,6 +121,70 @@ test('the process of the core, killed while it writes: it comes back, and what i
     expect(await ask('plans.loadDraft')).toMatchObject({ text: `${TEXT} ${String(kill)}` })
   }
   await eventually(async () => expect(await ask('accounts.list')).toMatchObject([{ health: 'online' }]))
+})
+
+test('a series whose core is killed while it is edited is wholly edited or wholly as before, and nothing of it is there twice', async () => {
+  const phone = '33639980111'
+  const product = await startFastProduct(20, world => {
+    const user = world.addUser({ firstName: 'Inès', phone, login: { code: CODE } })
+    for (const title of ['Quartier nord', 'Quartier sud'])
+      world.addChat({ kind: 'supergroup', title, members: [{ user, role: 'creator' }] })
+  })
+  const { ask, core, telegram } = product
+  const peers = telegram.world.chats().map(({ peer }) => peer)
+  await ask('vault.create', { passphrase: PASSPHRASES[0] })
+  await ask('license.startTrial')
+  const accountId = await product.signIn(phone)
+  const { chats } = await ask<{ chats: ChatView[] }>('targets.list', { accountId, refresh: true })
+  const rule = (time: string): Recurrence => ({
+    ...{ from: new Date(product.now() + 2 * 86_400_000).toISOString().slice(0, 10), time },
+    ...{ frequency: { unit: 'day', every: 10 }, end: { kind: 'never' } },
+  })
+  const plan = {
+    ...{ accountId, chatIds: chats.flatMap(({ id, title }) => (title.startsWith('Quartier') ? id : [])) },
+    ...{ text: 'Texte 0', dates: [], timeZone: 'UTC', mode: 'repeat', rule: rule('09:00') },
+  }
+  const { token } = await ask<{ token: string }>('plans.preview', plan)
+  await ask('plans.confirm', { draft: plan, token })
+
+  const queues = () => peers.map(peer => telegram.world.scheduled(phone, peer))
+  /** Everything is at Telegram, once, as the series says it. */
+  const whole = () =>
+    vi.waitFor(
+      async () => {
+        const [series] = await ask<SeriesView[]>('series.list')
+        const placed = queues().map(queue =>
+          queue.map(({ text, date }) => `${text} ${new Date(date * 1000).toISOString()}`).sort(),
+        )
+        const said = `${series!.text} `
+        expect(placed.map(({ length }) => length)).toEqual([3, 3])
+        for (const queue of placed) {
+          expect(new Set(queue).size).toBe(queue.length)
+          for (const one of queue) expect(one.startsWith(said) && one.slice(-13, -8)).toBe(series!.rule.time)
+        }
+        return `${series!.text} ${series!.rule.time}`
+      },
+      { timeout: 60_000, interval: 100 },
+    )
+  expect(await whole()).toBe('Texte 0 09:00')
+  const [{ id }] = (await ask<SeriesView[]>('series.list')) as [SeriesView]
+
+  let before = 'Texte 0 09:00'
+  for (let kill = 1; kill <= KILLS; kill++) {
+    const time = kill % 2 === 0 ? `1${String(kill % 10)}:00` : before.slice(-5)
+    const change = { id, text: `Texte ${String(kill)}`, entities: [], scheduled: true }
+    // A call that the kill cuts off is not made again.
+    const editing = core.call('series.edit', { ...change, ...(kill % 2 === 0 ? { rule: rule(time) } : {}) })
+    await delay(Math.random() * 60)
+    await product.kill()
+    const acknowledged = (await editing).ok
+    const after = await whole()
+    expect(
+      acknowledged ? [`Texte ${String(kill)} ${time}`] : [before, `Texte ${String(kill)} ${time}`],
+    ).toContain(after)
+    before = after
+  }
+  expect(telegram.calls.filter(({ method }) => method === 'messages.deleteMessages')).toEqual([])
 })
 
 /** As it stands, and as a program might have written it. */

@@ -4,7 +4,7 @@ import { CallFailure } from '../failure.ts'
 import { canonicalContent, longestText, SOONEST_SECONDS, type Content } from '../messages/index.ts'
 import { createWriter, momentsAfter, type PlannedMessage } from '../plans/index.ts'
 import { instantOf } from '../time.ts'
-import { batches, type Counts } from './counts.ts'
+import type { Counts } from './counts.ts'
 import type { Filling } from './fill.ts'
 import type { SeriesDeps } from './ports.ts'
 import { idOf, isHere, type SeriesStore, type StoredOccurrence, type StoredSeries } from './store.ts'
@@ -13,8 +13,8 @@ type Given = ParsedInput<'series.edit'>
 type Shape = Partial<Pick<StoredSeries, 'rule' | 'timeZone' | 'chatIds' | 'staggerMinutes'>>
 
 /**
- * Changes what a series says, and when and where: everything is checked first, then committed at once, then asked of
- * Telegram. Whatever of that last part is cut off is asked again by the checks.
+ * Changes what a series says, and when and where: everything is checked first, then committed at once, down to what is to be
+ * asked of Telegram. Whatever of that last part is cut off is asked again: edits by the lane, what is taken back by the checks.
  */
 export function createEdit(store: SeriesStore, filling: Filling, deps: SeriesDeps) {
   const { accounts, targets, delivery } = deps
@@ -67,26 +67,6 @@ export function createEdit(store: SeriesStore, filling: Filling, deps: SeriesDep
     return new Map(placed.map(({ id }, index) => [id, contents[index] ?? next]))
   }
 
-  /** Asks for another text of what is at Telegram: one request for all that say the same. */
-  const editPlaced = async (texts: ReadonlyMap<DeliveryId, Content>): Promise<Counts> => {
-    const groups = new Map<string, { readonly content: Content; readonly ids: DeliveryId[] }>()
-    for (const [id, content] of texts) {
-      const group = groups.get(content.text)
-      if (group === undefined) groups.set(content.text, { content, ids: [id] })
-      else group.ids.push(id)
-    }
-    const counts = { done: 0, failed: 0 }
-    for (const { content, ids } of groups.values())
-      for (const batch of batches(ids)) {
-        const { text, entities } = content
-        const change = { ids: batch, text, entities: [...entities] }
-        const { asked, failed } = await delivery.handlers['deliveries.edit'](change)
-        counts.done += asked.length
-        counts.failed += failed.length
-      }
-    return counts
-  }
-
   return async (series: StoredSeries, given: Given): Promise<Counts> => {
     const shape = shapeOf(given)
     const next: StoredSeries = { ...series, ...canonicalContent(given.text, given.entities), ...shape }
@@ -106,14 +86,16 @@ export function createEdit(store: SeriesStore, filling: Filling, deps: SeriesDep
     if (reshaped) requireShape(series, next)
     requireText(next, [next, ...written(next, inEachChat), ...here.values(), ...placed.values()])
 
-    delivery.rewrite(here, () => {
+    const closed = delivery.rewrite(new Map([...here, ...placed]), () => {
       store.rewrite(series.id, next)
       if (!reshaped) return
       store.replace(pending.flatMap(idOf))
       // The dates of the new rule before now were never to come out.
       store.setChecked(series.id, Math.max(series.checkedUntil, at + SOONEST_SECONDS))
     })
-    return reshaped ? filling.takeBack(series.id, 'replaced') : editPlaced(placed)
+    if (reshaped) return filling.takeBack(series.id, 'replaced')
+    const failed = closed.filter(id => placed.has(id)).length
+    return { done: placed.size - failed, failed }
   }
 }
 

@@ -16,7 +16,7 @@ export type SeriesDeps = {
   readonly accounts: Pick<Accounts, 'ids' | 'obstacle' | 'serverNow' | 'nameOf' | 'isPremium' | 'watch'>
   readonly targets: Pick<Targets, 'chat' | 'titleOf'>
   readonly delivery: Pick<Deliveries, 'place' | 'rewrite' | 'inChatSince' | 'othersIn'> & {
-    readonly handlers: Pick<Deliveries['handlers'], 'deliveries.cancel' | 'deliveries.edit'>
+    readonly handlers: Pick<Deliveries['handlers'], 'deliveries.cancel'>
   }
   /** May something new be given to Telegram, as far as the licence goes? */
   readonly mayCreate: () => boolean

@@ -361,10 +361,34 @@ describe('when nothing can be placed', () => {
   })
 })
 
-test('wherever the power is cut while a series is topped up, no date of a chat is placed twice and none is lost', async () => {
+/** A database whose life ends at the `lifetime`-th step, once it is armed: before or after a commit, or at a write of `steps`. */
+function mortal(database: Database, lifetime: number, steps?: RegExp) {
   class PowerCut extends Error {}
-  // Every write about plans and series, and every commit, is a step at which a life may end.
-  const OF_SERIES = /\b(series|occurrence|plan|INTO delivery)\b/
+  let left = lifetime
+  let armed = false
+  const step = (): void => {
+    if (armed && --left <= 0) throw new PowerCut()
+  }
+  const doomed: Database = {
+    ...database,
+    run: (sql, ...params) => {
+      if (steps?.test(sql)) step()
+      return database.run(sql, ...params)
+    },
+    transaction: work => {
+      step()
+      const result = database.transaction(work)
+      step()
+      return result
+    },
+  }
+  const arm = (): void => {
+    armed = true
+  }
+  return { database: doomed, arm, survived: () => left > 0 }
+}
+
+test('wherever the power is cut while a series is topped up, no date of a chat is placed twice and none is lost', async () => {
   let survived = false
   for (let lifetime = 1; !survived; lifetime++) {
     const time = fakeTime()
@@ -381,28 +405,13 @@ test('wherever the power is cut while a series is topped up, no date of a chat i
     time.setWall(time.clock.now() + 9 * DAY)
     dc.publishDue()
 
-    let left = lifetime
-    const step = (): void => {
-      if (--left <= 0) throw new PowerCut()
-    }
-    const mortal: Database = {
-      ...database,
-      run: (sql, ...params) => {
-        if (OF_SERIES.test(sql)) step()
-        return database.run(sql, ...params)
-      },
-      transaction: work => {
-        step()
-        const result = database.transaction(work)
-        step()
-        return result
-      },
-    }
-    const doomed = createMessaging(dc, { time, database: mortal, folder, seed: `doomed ${lifetime}` })
+    const life = mortal(database, lifetime, /\b(series|occurrence|plan|INTO delivery)\b/)
+    life.arm()
+    const doomed = createMessaging(dc, { time, database: life.database, folder, seed: `doomed ${lifetime}` })
     await doomed.start().catch(() => undefined)
     await time.advance(6000).catch(() => undefined)
     dc.dropAll()
-    survived = left > 0
+    survived = life.survived()
     await doomed.stop().catch(() => undefined)
     await settle()
 
@@ -420,6 +429,56 @@ test('wherever the power is cut while a series is topped up, no date of a chat i
     await last.stop()
   }
 }, 60_000)
+
+const rare: Recurrence = { ...daily, frequency: { unit: 'day', every: 16 } }
+
+test.each([
+  ['another text', { text: 'Autre' }],
+  ['another hour and another text', { text: 'Autre', rule: { ...rare, time: '18:30' } }],
+] as const)(
+  'wherever the power is cut while a series is given %s, it is wholly changed or wholly as before, and each date is there once',
+  async (_, change) => {
+    const outcomes = new Set<string>()
+    let survived = false
+    for (let lifetime = 1; !survived; lifetime++) {
+      const parts = { time: fakeTime(), database: memoryDatabase(), folder: tempFolder() }
+      const first = await signedInMessaging(parts)
+      const { dc } = first
+      await confirm(first, repeating(first.accountId, rare))
+      await parts.time.advance(15_000)
+      const { id } = await only(first)
+      const before = dc.channel('1').scheduled.length
+      await first.stop()
+
+      const life = mortal(parts.database, lifetime)
+      const doomed = createMessaging(dc, { ...parts, database: life.database, seed: `doomed ${lifetime}` })
+      await doomed.start()
+      await parts.time.advance(10_000)
+      life.arm()
+      const given = { id, entities: [], scheduled: true, ...change }
+      await Promise.resolve(doomed.handlers['series.edit'](given)).catch(() => undefined)
+      dc.dropAll()
+      survived = life.survived()
+      await doomed.stop().catch(() => undefined)
+      await settle()
+
+      const last = createMessaging(dc, { ...parts, seed: `last ${lifetime}` })
+      await last.start()
+      await parts.time.advance(60_000)
+      const { text, rule } = await only(last)
+      outcomes.add(`${text} ${rule.time}`)
+      const queue = dc.channel('1').scheduled
+      expect(new Set(queue.map(one => one.text))).toEqual(new Set([text]))
+      expect(new Set(queue.map(({ at }) => at)).size).toBe(before)
+      const hour = rule.time === '09:00' ? '08:00' : '17:30'
+      expect(queued({ dc }, CHATS[0]!).every(at => at.endsWith(`T${hour}`))).toBe(true)
+      expect(queue).toHaveLength(before)
+      await last.stop()
+    }
+    expect([...outcomes]).toEqual([`Bonjour à tous 09:00`, `Autre ${'rule' in change ? '18:30' : '09:00'}`])
+  },
+  60_000,
+)
 
 test('given another hour and other chats, a series takes back what was placed and places it anew, each date once', async () => {
   const core = await signedInMessaging()
