@@ -3,6 +3,7 @@ import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { violationsOf } from './support/axe.ts'
 import { launchBrowser } from './support/browser.ts'
+import { unreached } from './support/keyboard.ts'
 import { createCustomer, enrol, openConsole, signIn, type Console } from './support/console.ts'
 import { runProduct, type RunningProduct } from './support/running-product.ts'
 
@@ -162,7 +163,7 @@ test('an administrator is invited and a token made; both secrets are shown once'
   expect(await violationsOf(page)).toEqual([])
   await shown.page.keyboard.press('Escape')
   await goTo('Jetons d’API')
-  await press(button('Faire un jeton'))
+  await press(button('Créer un jeton'))
   await page.getByRole('dialog').getByLabel('Nom').fill('comptabilité')
   await page.getByRole('dialog').getByLabel('Lire les paiements').check()
   await confirm('exports du mois')
@@ -186,10 +187,11 @@ test.each([
   'Administrateurs',
   'Jetons d’API',
   'Journal',
-])('%s holds to WCAG 2.2 AA, light and dark', async place => {
+])('%s holds to WCAG 2.2 AA, light and dark, and all of it is reached with the keyboard', async place => {
   await goTo(place)
   await settled()
   expect(await violationsOf(shown.page)).toEqual([])
+  expect(await unreached(shown.page)).toEqual([])
 })
 
 test('one’s own account holds to it too, and the whole console speaks English', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,8 @@ import { setStage } from './support/stage.ts'
 
 // What keeps the data safe and says what is wrong, through the screens, over the whole product.
 
+const built = join(import.meta.dirname, '../../apps/desktop/out')
+type Package = { readonly name: string; readonly version: string }
 const NEXT = 'cinq mots bien plus longs encore'
 const BACKUP = 'une phrase pour la sauvegarde'
 const stage = setStage(async ({ app, product }) => {
@@ -63,6 +66,25 @@ test('the log is followed, and the diagnostics say what they found', async () =>
   expect(await other.locator('[data-check="database"]').getAttribute('data-state')).toBe('ok')
   await other.close()
   await expect.poll(() => lines.count()).toBeGreaterThan(before)
+})
+
+test('About lists what the build is made of, each with the text of its licence', async () => {
+  const { page, complaints } = stage.app
+  await openPart(page, 'about', 'À propos')
+  const shipped = ['main', 'preload', 'renderer'].flatMap(
+    part => JSON.parse(readFileSync(join(built, 'shipped', `${part}.json`), 'utf8')) as Package[],
+  )
+  const names = new Set(shipped.map(({ name, version }) => `${name} ${version}`))
+  expect(names.size).toBeGreaterThan(20)
+  const parts = page.getByTestId('part')
+  await parts.first().waitFor()
+  expect((await parts.locator('.name').allTextContents()).sort()).toEqual([...names].sort())
+  await page.getByLabel('Chercher un nom ou une licence').fill('apache temporal')
+  await page.getByText('Aucun résultat').waitFor()
+  await page.getByLabel('Chercher un nom ou une licence').fill('MIT zod')
+  await parts.getByText('zod').click()
+  await parts.getByText('Copyright (c) 2025 Colin McDonnell').waitFor()
+  expect(complaints).toEqual([])
 })
 
 test('a backup brings everything back into an emptied profile', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { button, PASSPHRASE } from './support/app.ts'
-import { pressOn, tabTo, typeInto } from './support/keyboard.ts'
+import { pressOn, tabTo, typeInto, unreached } from './support/keyboard.ts'
 import { setStage } from './support/stage.ts'
 import { queueOf } from './support/telegram.ts'
 
@@ -92,6 +92,54 @@ describe('without a mouse', () => {
     await page.keyboard.type('ABC')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').first().waitFor()
+  })
+
+  test('each part of the settings is opened from their menu, and all that is in it is reached', async () => {
+    const { page } = stage.app
+    await page.keyboard.press('Control+,')
+    await heading('Réglages généraux')
+    const links = page.getByRole('navigation', { name: 'Sections des réglages' }).getByRole('link')
+    const names = await links.allTextContents()
+    expect(names.length).toBeGreaterThan(10)
+    for (const [index, name] of names.entries()) {
+      if (index > 0) await pressOn(page, links.nth(index))
+      await page.locator('h1:focus').waitFor()
+      await page.getByText('Chargement…').waitFor({ state: 'detached' })
+      expect([name, await unreached(page)]).toEqual([name, []])
+    }
+  })
+
+  test('the settings are changed, the data is backed up, and what is wrong is found', async () => {
+    const { page } = stage.app
+    await page.keyboard.press('Control+,')
+    await heading('Réglages généraux')
+    await pressOn(page, label('Thème'), 's')
+    await page.locator('html[data-theme=dark]').waitFor()
+    await go('rythme', 'Rythme d’envoi')
+    await type('Secondes entre deux messages', '4')
+    await press('Enregistrer')
+    await page.getByText('Réglages enregistrés').first().waitFor()
+    await go('protection', 'Protection')
+    await press('Changer la phrase secrète')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await button(page, 'Changer la phrase secrète').and(page.locator(':focus')).waitFor()
+    await go('sauvegarde', 'Sauvegarde')
+    await tabTo(page, label('Phrase secrète de la sauvegarde'))
+    await page.keyboard.type(PASSPHRASE)
+    await type('Confirmez la phrase secrète', PASSPHRASE)
+    const [download] = await Promise.all([page.waitForEvent('download'), press('Créer la sauvegarde')])
+    expect(download.suggestedFilename()).toMatch(/\.autotele-backup$/)
+    await go('diagnostic', 'Diagnostic')
+    await press('Lancer le diagnostic')
+    await page.getByTestId('verdict').waitFor()
+    await go('journal', 'Journal')
+    await pressOn(page, page.getByRole('switch', { name: 'Suivre en direct' }), 'Space')
+    await page.getByTestId('log-line').first().waitFor()
+    await go('propos', 'À propos')
+    await type('Chercher un nom ou une licence', 'reka-ui')
+    await pressOn(page, page.getByTestId('part').locator('summary'))
+    await page.getByTestId('part').getByText('Permission is hereby granted').waitFor()
   })
 
   test('an account is removed, after the window was closed once and gave the focus back', async () => {

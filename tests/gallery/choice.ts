@@ -47,20 +47,23 @@ export function takes(name: string): boolean {
   return patterns === undefined || patterns.some(pattern => pattern.test(name))
 }
 
-/** What is on the screen in each theme and window asked for; `path` is given the last part of a file's name. */
+/**
+ * What is on the screen in each theme and window asked for, or all of the page if it is asked for `whole`; `path` is given
+ * the last part of a file's name.
+ */
 export async function takePictures(
   page: Page,
   path: (ending: string) => string,
-  fullPage = false,
+  whole = false,
 ): Promise<void> {
   const before = page.viewportSize() ?? DESKTOP
   for (const window of windows) {
     await page.setViewportSize(SIZES[window] ?? before)
-    if (window === 'tall') await grow(page, before)
+    if (whole || window === 'tall') await grow(page)
     for (const colorScheme of themes) {
       await showIn(page, colorScheme, window === 'contrast')
       const ending = window === 'desktop' ? colorScheme : `${window}-${colorScheme}`
-      await page.screenshot({ path: path(`${ending}.png`), fullPage })
+      await page.screenshot({ path: path(`${ending}.png`) })
     }
   }
   await page.setViewportSize(before)
@@ -68,7 +71,8 @@ export async function takePictures(
 }
 
 /** Makes the window so high that nothing of the page has to be scrolled to. */
-async function grow(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
+async function grow(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize() ?? DESKTOP
   const hidden = await page.evaluate(() =>
     [...document.querySelectorAll('html, main')].map(one => one.scrollHeight - one.clientHeight),
   )

@@ -21,3 +21,25 @@ export async function typeInto(page: Page, target: Locator, text: string): Promi
   await pressOn(page, target, 'Control+a')
   await page.keyboard.type(text)
 }
+
+/** What can be used on the page, under its heading, and Tab does not come to from there. */
+export async function unreached(page: Page): Promise<string[]> {
+  await page.locator('h1').first().focus()
+  for (let inside = true, step = 0; inside && step < 300; step++) {
+    await page.keyboard.press('Tab')
+    inside = await page.evaluate(() => {
+      const focused = document.activeElement
+      focused?.setAttribute('data-reached', '')
+      return focused?.closest('main') != null
+    })
+  }
+  return page.evaluate(() => {
+    const heading = document.querySelector('h1')
+    const usable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
+    return [...document.querySelectorAll<HTMLElement>(`main :is(${usable})`)]
+      .filter(one => heading && heading.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+      .filter(one => one.checkVisibility() && !one.matches(':disabled, [tabindex="-1"], [data-reached]'))
+      .filter(one => !one.matches('[type=radio]:not(:checked)'))
+      .map(one => one.outerHTML.slice(0, 120))
+  })
+}

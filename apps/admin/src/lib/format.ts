@@ -12,24 +12,18 @@ export function useFormat() {
     () => new Intl.DateTimeFormat(tag.value, { month: 'short', year: '2-digit', timeZone: 'UTC' }),
   )
   const numbers = computed(() => new Intl.NumberFormat(tag.value))
+  /** A decimal string, digit for digit, without its currency. */
+  const decimal = (amount: string) =>
+    new Intl.NumberFormat(tag.value, { minimumFractionDigits: 2, maximumFractionDigits: 20 }).format(
+      amount as `${number}`,
+    )
   return {
     instant: (iso: string) => instants.value.format(new Date(iso)),
     day: (iso: string) => days.value.format(new Date(iso)),
     /** Of `2026-11`. */
     month: (text: string) => months.value.format(new Date(`${text}-01T00:00:00Z`)),
     number: (value: number) => numbers.value.format(value),
-    /** A decimal string without its currency. */
-    decimal: (amount: string) =>
-      new Intl.NumberFormat(tag.value, { minimumFractionDigits: 2, maximumFractionDigits: 8 }).format(
-        amount as `${number}`,
-      ),
-    /** Of a decimal string, digit for digit. */
-    money: (amount: string, currency: string) =>
-      new Intl.NumberFormat(tag.value, {
-        style: 'currency',
-        currency,
-        currencyDisplay: 'code',
-        maximumFractionDigits: 8,
-      }).format(amount as `${number}`),
+    decimal,
+    money: (amount: string, currency: string) => `${decimal(amount)}\u00a0${currency}`,
   }
 }

@@ -105,8 +105,8 @@ export function explain(kind: string, detail: unknown): Explanation {
         fr: 'La facture a été marquée invalide dans BTCPay après avoir donné un mois ; ce mois a été repris.',
         en: 'The invoice was marked invalid in BTCPay after it had given a month; that month was taken back.',
       },
-      accept: { fr: 'suspendre la licence.', en: 'suspend the license.' },
-      refuse: { fr: 'ne pas suspendre la licence.', en: 'do not suspend the license.' },
+      accept: { fr: 'suspendre la licence.', en: 'suspend the licence.' },
+      refuse: { fr: 'ne pas suspendre la licence.', en: 'do not suspend the licence.' },
     },
     overpaid: {
       happened: {

@@ -2,7 +2,7 @@ import type { Messages } from '../sentences.ts'
 
 export const account: Messages['account'] = {
   signIn: 'Sign in',
-  signInText: 'Administration console of the license server.',
+  signInText: 'Administration console of the licence server.',
   email: 'E-mail address',
   password: 'Password',
   code: 'One-time code',
@@ -20,12 +20,12 @@ export const account: Messages['account'] = {
   stay: 'Stay signed in',
   signOut: 'Sign out',
   stepUp: 'Confirm that it is you',
-  stepUpText: 'This needs a new code, which is then good for 5 minutes.',
+  stepUpText: 'This needs a new code, which then holds for 5 minutes.',
   stepUpHint: 'Each code works once: if you have just given the one on display, wait for the next.',
   confirm: 'Confirm',
   enrol: 'Set up your access',
   enrolText: 'For {email}. Choose a password, then connect an authenticator app.',
-  enrolGone: 'This link is no longer good',
+  enrolGone: 'This link is no longer valid',
   enrolGoneText:
     'It works once, for 15 minutes. Ask an owner for another, or make one on the server: admin:create.',
   toSignIn: 'Go to sign in',
@@ -33,7 +33,7 @@ export const account: Messages['account'] = {
   step2: '2. Authenticator app',
   newPassword: 'New password',
   newPasswordHint: '15 characters at least; a few unrelated words do very well.',
-  tooShort: 'It takes 15 characters at least.',
+  tooShort: 'At least 15 characters are needed.',
   scan: 'Scan this code with your app (FreeOTP, Aegis, 1Password…).',
   scanImage: 'QR code for the authenticator app',
   byHand: 'Or type this key',

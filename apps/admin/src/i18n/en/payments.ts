@@ -2,15 +2,15 @@ import type { Messages } from '../sentences.ts'
 
 export const payments: Messages['payments'] = {
   checkouts: 'Checkouts',
-  checkoutsText: 'Each time that someone began to pay.',
+  checkoutsText: 'Each time somebody began to pay.',
   invoices: 'Invoices',
   invoicesText: 'The invoices that BTCPay made for us.',
   inbox: 'Events',
-  inboxText: 'What BTCPay sent us. Replaying an event never gives twice.',
+  inboxText: 'What BTCPay sent us. Replaying an event never gives a month twice.',
   created: 'Created',
   state: 'State',
   states: {
-    awaiting_payment: 'Awaits payment',
+    awaiting_payment: 'Awaiting payment',
     confirming: 'Confirming',
     settled: 'Settled',
     expired: 'Expired',
@@ -22,7 +22,7 @@ export const payments: Messages['payments'] = {
   paid: 'Received',
   paidOf: '{paid} of {asked}',
   email: 'E-mail',
-  license: 'License',
+  license: 'Licence',
   checkout: 'Checkout',
   invoice: 'Invoice',
   expires: 'Expires',
