@@ -29,7 +29,7 @@ describe('from the first start to Telegram’s queue', () => {
     await button(page, 'Recevoir le code').click()
     await page.getByLabel('Code reçu').fill(camille.code)
     await button(page, 'Valider le code').click()
-    const password = page.getByLabel('Mot de passe de la validation en deux étapes')
+    const password = page.getByLabel('Mot de passe de la vérification en deux étapes')
     await password.fill('pas le bon')
     await button(page, 'Se connecter').click()
     await page.getByRole('alert').filter({ hasText: 'mot de passe' }).waitFor()

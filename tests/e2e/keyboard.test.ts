@@ -36,7 +36,7 @@ describe('without a mouse', () => {
     await stage.app.page.keyboard.press('Enter')
     await type('Code reçu', camille.code)
     await stage.app.page.keyboard.press('Enter')
-    await type('Mot de passe de la validation en deux étapes', camille.password!)
+    await type('Mot de passe de la vérification en deux étapes', camille.password!)
     await stage.app.page.keyboard.press('Enter')
     await stage.app.page.getByRole('navigation', { name: 'Navigation principale' }).waitFor()
   })

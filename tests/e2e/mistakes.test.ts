@@ -52,7 +52,7 @@ describe('each mistake has a sentence, and nothing typed is lost', () => {
     await button(page, 'Recevoir le code').click()
     await page.getByLabel('Code reçu').fill(account.code)
     await button(page, 'Valider le code').click()
-    const password = page.getByLabel('Mot de passe de la validation en deux étapes')
+    const password = page.getByLabel('Mot de passe de la vérification en deux étapes')
     await password.fill('rose')
     await button(page, 'Se connecter').click()
     await sentence(/mot de passe/i)

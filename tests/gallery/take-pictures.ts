@@ -111,7 +111,7 @@ async function takeAll(product: RunningProduct, app: App): Promise<void> {
   await picture(page, 'wrong-code')
   await page.getByLabel('Code reçu').fill(camille.code)
   await button(page, 'Valider le code').click()
-  await page.getByLabel('Mot de passe de la validation en deux étapes').fill(camille.password ?? '')
+  await page.getByLabel('Mot de passe de la vérification en deux étapes').fill(camille.password ?? '')
   await picture(page, 'password')
   await button(page, 'Se connecter').click()
   await page.getByRole('navigation', { name: 'Navigation principale' }).waitFor()

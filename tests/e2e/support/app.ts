@@ -61,7 +61,7 @@ export async function signIn({ page }: App, account: Credentials): Promise<void>
   await page.getByLabel('Code reçu').fill(account.code)
   await button(page, 'Valider le code').click()
   if (account.password !== null) {
-    await page.getByLabel('Mot de passe de la validation en deux étapes').fill(account.password)
+    await page.getByLabel('Mot de passe de la vérification en deux étapes').fill(account.password)
     await button(page, 'Se connecter').click()
   }
 }

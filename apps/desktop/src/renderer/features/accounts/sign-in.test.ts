@@ -29,7 +29,7 @@ test('phone, code and password lead to the account', async () => {
   await wrapper.get('form').trigger('submit')
   await settle()
   expect(wrapper.text()).toContain('Indice que vous aviez choisi : le chat')
-  await field(wrapper, 'Mot de passe de la validation en deux étapes').setValue('secret')
+  await field(wrapper, 'Mot de passe de la vérification en deux étapes').setValue('secret')
   await wrapper.get('form').trigger('submit')
   await eventually(() => expect(router.currentRoute.value.name).toBe('accounts'))
   wrapper.unmount()

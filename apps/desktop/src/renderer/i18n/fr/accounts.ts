@@ -127,12 +127,12 @@ export const accounts = {
     'official-app': 'dans une application officielle',
     other: 'autrement',
   },
-  password: 'Mot de passe de la validation en deux étapes',
+  password: 'Mot de passe de la vérification en deux étapes',
   passwordHint: 'Indice que vous aviez choisi : {hint}',
   passwordNoHint: 'Celui que vous avez choisi dans Telegram. Il n’est jamais enregistré.',
   passwordEmpty: 'Saisissez le mot de passe.',
   passwordForgot:
-    'Mot de passe oublié ? Il se réinitialise dans l’application Telegram : Réglages, Confidentialité, Validation en deux étapes.',
+    'Mot de passe oublié ? Il se réinitialise dans l’application Telegram : Réglages, Confidentialité, Vérification en deux étapes.',
   submitPassword: 'Se connecter',
   qr: {
     use: 'Se connecter avec un QR code',

@@ -89,7 +89,7 @@ export const errors = {
   },
   'telegram/password-invalid': {
     what: 'Ce mot de passe n’est pas le bon.',
-    next: 'C’est celui de la validation en deux étapes de Telegram ; vérifiez les majuscules.',
+    next: 'C’est celui de la vérification en deux étapes de Telegram ; vérifiez les majuscules.',
   },
   'telegram/account-already-added': {
     what: 'Ce compte est déjà dans AutoTele.',
