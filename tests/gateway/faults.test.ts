@@ -124,6 +124,21 @@ test('a session ended from another device is told as such', async () => {
   })
 })
 
+test.each([
+  [-429, { reaction: 'BACKOFF', code: 'telegram/unreachable', waitSeconds: 60 }],
+  [-444, { reaction: 'APP', code: 'telegram/update-needed' }],
+] as const)(
+  'T12: the transport error %i on connecting is told as what it is, once',
+  async (transport, told) => {
+    const dc = await dataCentre()
+    const { line, session } = await signedIn(dc)
+    await line.destroy()
+    dc.faults.add({ transport })
+    const second = client(dc, { session: session(), purpose: 'account' })
+    expect(errorOf(await second.line.connect())).toMatchObject(told)
+  },
+)
+
 test('a clock that is wrong by hours is corrected by the protocol', async () => {
   const dc = await dataCentre()
   dc.clock.shiftTransport(3 * 3600_000)

@@ -98,6 +98,24 @@ describe('signing in', () => {
     expect(await handlers['accounts.submitCode']({ signInId, code: '12345' })).toMatchObject({ step: 'done' })
   })
 
+  test('where Telegram asks to begin anew, that is done once and in silence; the code is another one then', async () => {
+    const { handlers, dc } = await fresh()
+    dc.fault({ method: 'sendCode', does: classify('AUTH_RESTART', 500) })
+    const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980001' })) as {
+      signInId: string
+    }
+    dc.fault({ method: 'signIn', does: classify('AUTH_RESTART_2', 500) })
+    expect(await handlers['accounts.submitCode']({ signInId, code: '12345' })).toMatchObject({
+      step: 'code',
+      signInId,
+    })
+    expect(dc.calls.filter(({ method }) => method === 'sendCode')).toHaveLength(3)
+    expect(await handlers['accounts.submitCode']({ signInId, code: '12345' })).toMatchObject({ step: 'done' })
+    for (let times = 0; times < 2; times++)
+      dc.fault({ method: 'sendCode', does: classify('AUTH_RESTART', 500) })
+    expect(await codeOf(handlers['accounts.signIn']({ phone: '+33639980002' }))).toBe('telegram/unreachable')
+  })
+
   test('a connection lost while the code is on its way does not end the sign-in', async () => {
     const { handlers, dc } = await fresh()
     const { signInId } = (await handlers['accounts.signIn']({ phone: '+33639980001' })) as {

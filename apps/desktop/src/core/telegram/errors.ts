@@ -169,6 +169,20 @@ export const NO_ANSWER: TelegramFailure = {
   rpc: 'no-answer',
 }
 
+/** Transport error 429: knocking again at once is what it complains of. */
+export const TOO_MANY_CONNECTIONS: TelegramFailure = {
+  reaction: 'BACKOFF',
+  code: 'telegram/unreachable',
+  rpc: 'too-many-connections',
+  waitSeconds: 60,
+}
+/** Transport error 444: what this version knows of Telegram's data centres is no longer so. */
+export const WRONG_DATA_CENTRE: TelegramFailure = {
+  reaction: 'APP',
+  code: 'telegram/update-needed',
+  rpc: 'wrong-data-centre',
+}
+
 function unheardOf(rpc: string, code: number): readonly [Reaction, ErrorCode] {
   if (/^(POLL|TODO|QUIZ)_/.test(rpc)) return ['FIX', 'telegram/content-refused']
   if (/^(BUTTON|REPLY_MARKUP)_/.test(rpc)) return ['APP', 'telegram/unknown']

@@ -1,6 +1,6 @@
 import type { Handlers, SignInStep } from '../../../contract/index.ts'
 import { CallFailure } from '../../failure.ts'
-import type { SentCode } from '../../telegram/gateway.ts'
+import type { SentCode, TelegramFailure } from '../../telegram/gateway.ts'
 import { instantOf } from '../../time.ts'
 import type { Attempt, Attempts, SignInDeps } from './attempts.ts'
 
@@ -27,7 +27,9 @@ export function signInByCode(
   }
 
   const firstCode = async (attempt: Attempt): Promise<SignInStep> => {
-    const sent = await (await connected(attempt)).sendCode(phoneOf(attempt))
+    const ask = async () => (await connected(attempt)).sendCode(phoneOf(attempt))
+    let sent = await ask()
+    if (!sent.ok && asksToRestart(sent.error)) sent = await ask()
     if (!sent.ok) throw give(sent.error)
     return codeStep(attempt, sent.value)
   }
@@ -51,6 +53,7 @@ export function signInByCode(
         if (!answer.ok) {
           if (answer.error.code === 'telegram/phone-unregistered') await end(attempt)
           if (answer.error.code === 'telegram/code-expired') attempt.resendFrom = 0
+          if (asksToRestart(answer.error)) return firstCode(attempt)
           throw give(answer.error)
         }
         if (answer.value.kind === 'signed-in') return finish(attempt, answer.value.me)
@@ -79,6 +82,9 @@ export function signInByCode(
     },
   }
 }
+
+/** Telegram has lost the thread of this sign-in (AUTH_RESTART): it begins anew, with another code. */
+const asksToRestart = ({ rpc }: TelegramFailure): boolean => rpc.startsWith('AUTH_RESTART')
 
 /** Digits, as Telegram knows the number; throws `telegram/sign-in-over` for a sign-in by picture. */
 export function phoneOf({ phone }: Attempt): string {

@@ -14,8 +14,13 @@ import {
 import { PaddedConnection } from './padded-connection.ts'
 import type { RoutedSocket } from './socket.ts'
 
-/** `closed`: the network; `key-unknown`: Telegram has forgotten the session's key (transport error 404). */
-export type Loss = 'closed' | 'key-unknown'
+/** `closed`: the network. The others are transport errors (core.telegram.org/mtproto/mtproto-transports): 404, 429, 444. */
+export type Loss = 'closed' | 'key-unknown' | 'too-many-connections' | 'wrong-data-centre'
+
+const TRANSPORT_ERRORS: ReadonlyMap<number, Loss> = new Map([
+  [-429, 'too-many-connections'],
+  [-444, 'wrong-data-centre'],
+])
 
 type Hooks = { readonly onLoss: (loss: Loss) => void; readonly onUpdate: (update: unknown) => void }
 
@@ -108,6 +113,14 @@ export async function openSender(
       return socket
     } as unknown as typeof PromisedNetSockets,
   })
+  // A packet of four bytes is no message but a transport error; the library tells one of them from the others.
+  const receive = connection.recv.bind(connection)
+  connection.recv = async () => {
+    const packet = await receive()
+    const loss = packet.length === 4 ? TRANSPORT_ERRORS.get(packet.readInt32LE()) : undefined
+    if (loss !== undefined) onLoss(loss)
+    return packet
+  }
   const close = async (): Promise<void> => {
     await sender.disconnect()
     await socket.close()

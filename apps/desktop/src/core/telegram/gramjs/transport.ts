@@ -1,6 +1,6 @@
 import bigInt from 'big-integer'
 import { failure, success, type Result } from '../../failure.ts'
-import { classify, NO_ANSWER, OFFLINE } from '../errors.ts'
+import { classify, NO_ANSWER, OFFLINE, TOO_MANY_CONNECTIONS, WRONG_DATA_CENTRE } from '../errors.ts'
 import type { ConnectionOptions, StoredSession, TelegramFailure } from '../gateway.ts'
 import { hintsOf } from './hints.ts'
 import { Api, LAYER } from './library.ts'
@@ -61,7 +61,7 @@ export function createTransport(options: TransportOptions) {
 
   /** Connected, and then nothing that Telegram would say: the next try begins elsewhere. */
   const reportSilence = (address: Address): void => {
-    if (watch.loss === 'key-unknown' || dead) return
+    if ((watch.loss !== null && watch.loss !== 'closed') || dead) return
     options.onAttempt?.({ ...address, outcome: 'no-answer' })
     if (socket?.padded === false) ports.silent(address.port)
   }
@@ -140,7 +140,7 @@ export function createTransport(options: TransportOptions) {
     if (sender === null) return failure(OFFLINE)
     try {
       const answer = await limited(sender.send(request), ms)
-      if (answer === 'timeout' || answer === 'closed' || answer === 'key-unknown') return failure(NO_ANSWER)
+      if (typeof answer === 'string') return failure(NO_ANSWER)
       return success(answer)
     } catch (error) {
       const rpc = rpcAnswerOf(error)
@@ -167,6 +167,8 @@ export function createTransport(options: TransportOptions) {
         reportSilence(reached)
       await closeSender()
       if (dead) return failure(OFFLINE)
+      if (watch.loss === 'too-many-connections') return failure(TOO_MANY_CONNECTIONS)
+      if (watch.loss === 'wrong-data-centre') return failure(WRONG_DATA_CENTRE)
       if (watch.loss === 'key-unknown' && key !== null) {
         // Once may be a server in trouble, so it is asked again.
         if (tries >= 2) return failure(classify('AUTH_KEY_UNREGISTERED', 401))
