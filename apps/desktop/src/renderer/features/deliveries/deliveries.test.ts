@@ -1,12 +1,12 @@
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
-import type { DeliveryId } from '../../../contract/index.ts'
+import type { AccountId, DeliveryId } from '../../../contract/index.ts'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
 import { button, mountWith, settle, eventually } from '../../testing/mount.ts'
 import { useToasts } from '../../ui/toasts.ts'
 import DeliveriesPage from './DeliveriesPage.vue'
 import ProgressPanel from './ProgressPanel.vue'
 import { canChange, canRetry } from './states.ts'
-import { useDeliveries } from './store.ts'
+import { noFilters, useDeliveries } from './store.ts'
 
 const NOW = Date.parse('2026-11-22T13:02:00Z')
 const clock = () => NOW
@@ -167,6 +167,20 @@ test('filters stay when the page is left and come back to', async () => {
     states: ['failed', 'skipped', 'missed'],
   })
   expect(useDeliveries().filters.state).toBe('failed')
+  wrapper.unmount()
+})
+
+test('what is shown from elsewhere is what tabs and filters say, and nothing stays chosen', async () => {
+  const { wrapper } = await mountWith(DeliveriesPage, { clock })
+  await settle()
+  await wrapper.findAll('[data-testid=delivery] input')[0]!.trigger('click')
+  await useDeliveries().show('past', 'a2' as AccountId, { ...noFilters, text: 'marché' })
+  await settle()
+  expect(wrapper.get('[role=tab][aria-selected=true]').text()).toBe('Passés')
+  const [account] = wrapper.findAll<HTMLSelectElement>('[role=search] select')
+  expect(account?.element.value).toBe('a2')
+  expect(wrapper.get<HTMLInputElement>('[role=search] input[type=search]').element.value).toBe('marché')
+  expect(wrapper.find('.selection').exists()).toBe(false)
   wrapper.unmount()
 })
 
