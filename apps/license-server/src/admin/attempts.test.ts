@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase, type Database } from '../storage/database.ts'
-import { migrate } from '../storage/migrate.ts'
+import { MIGRATED } from '../testing/cluster.ts'
 import { createDatabase, createTestClock } from '../testing/harness.ts'
 import { createAttempts } from './attempts.ts'
 
@@ -8,8 +8,7 @@ let database: Awaited<ReturnType<typeof createDatabase>>
 const replicas: Database[] = []
 const clock = createTestClock()
 beforeAll(async () => {
-  database = await createDatabase()
-  await migrate(database.url)
+  database = await createDatabase(MIGRATED)
   replicas.push(
     openDatabase(database.url, () => undefined),
     openDatabase(database.url, () => undefined),

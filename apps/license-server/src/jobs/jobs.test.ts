@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MIGRATED } from '../testing/cluster.ts'
 import { createDatabase, createTestClock, until } from '../testing/harness.ts'
 import { openDatabase, type Database } from '../storage/database.ts'
-import { migrate } from '../storage/migrate.ts'
 import { createRetention, KEPT_DAYS } from './retention.ts'
 import { startSchedule } from './schedule.ts'
 
 let database: { url: string; drop: () => Promise<void> }
 let db: Database
 beforeAll(async () => {
-  database = await createDatabase()
-  await migrate(database.url)
+  database = await createDatabase(MIGRATED)
   db = openDatabase(database.url, () => undefined)
 })
 afterAll(async () => {

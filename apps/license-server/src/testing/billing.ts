@@ -13,7 +13,7 @@ import {
 } from '../billing/index.ts'
 import type { Btcpay } from '../billing/btcpay-client.ts'
 import { openStorage } from '../storage/database.ts'
-import { migrate } from '../storage/migrate.ts'
+import { MIGRATED } from './cluster.ts'
 import { someDevice } from './device.ts'
 import { startFakeBtcpay, type FakeInvoice } from './fake-btcpay.ts'
 import { createDatabase, createTestClock } from './harness.ts'
@@ -21,8 +21,7 @@ import { createDatabase, createTestClock } from './harness.ts'
 /** The money side of the server on a database of its own, without HTTP: any number of replicas, a clock, a fake BTCPay. */
 export async function startBilling() {
   const clock = createTestClock()
-  const database = await createDatabase()
-  await migrate(database.url)
+  const database = await createDatabase(MIGRATED)
   const { db, pool } = openStorage({ url: database.url, file: undefined }, () => undefined)
   const fake = await startFakeBtcpay(clock.unix)
   const found: string[] = []

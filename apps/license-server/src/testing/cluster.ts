@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
+import { migrate } from '../storage/migrate.ts'
 
 declare module 'vitest' {
   // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- only an interface can be merged
@@ -11,6 +12,9 @@ declare module 'vitest' {
     clusterUrl: string
   }
 }
+
+/** The database with every migration done that others are copied from. */
+export const MIGRATED = 'migrated'
 
 /**
  * One PostgreSQL for the whole run; every file that needs one makes a database of its own in it. It does not wait for the
@@ -24,7 +28,9 @@ export default async function setup(project: TestProject) {
   await client.connect()
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
     await client.query(`ALTER SYSTEM SET ${setting} = off`)
-  await client.query('SELECT pg_reload_conf()').finally(() => client.end())
+  await client.query('SELECT pg_reload_conf()')
+  await client.query(`CREATE DATABASE ${MIGRATED}`).finally(() => client.end())
+  await migrate(postgres.urlOf(MIGRATED))
   project.provide('clusterUrl', clusterUrl)
   return async () => {
     await postgres.stop()

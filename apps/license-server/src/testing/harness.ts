@@ -14,6 +14,7 @@ import { toUnix } from '../clock.ts'
 import { loadConfig } from '../config/config.ts'
 import { startServer, type RunningServer, type ServerPorts } from '../server.ts'
 import { openDatabase } from '../storage/database.ts'
+import { MIGRATED } from './cluster.ts'
 import { createTestDevice, someDevice, type TestDevice } from './device.ts'
 import { startFakeBtcpay } from './fake-btcpay.ts'
 
@@ -21,8 +22,10 @@ import { startFakeBtcpay } from './fake-btcpay.ts'
 export const PASSWORD_COST = { memory: 64, passes: 1 }
 export const WEBHOOK_SECRET = 'test-webhook-secret'
 
-/** A database of its own in the run's cluster; `drop` removes it. */
-export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+/** A database of its own in the run's cluster, an empty one unless it is to be a copy; `drop` removes it. */
+export async function createDatabase(
+  copyOf = 'template1',
+): Promise<{ url: string; drop: () => Promise<void> }> {
   const cluster = inject('clusterUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const admin = async (sql: string) => {
@@ -30,7 +33,7 @@ export async function createDatabase(): Promise<{ url: string; drop: () => Promi
     await client.connect()
     await client.query(sql).finally(() => client.end())
   }
-  await admin(`CREATE DATABASE ${name}`)
+  await admin(`CREATE DATABASE ${name} TEMPLATE ${copyOf}`)
   const url = new URL(cluster)
   url.pathname = `/${name}`
   return { url: url.href, drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) }
@@ -100,7 +103,7 @@ export async function startHarness(
   ports: Omit<ServerPorts, 'clock' | 'log'> = {},
 ) {
   const clock = createTestClock()
-  const database = await createDatabase()
+  const database = await createDatabase(MIGRATED)
   const dataDir = await mkdtemp(join(tmpdir(), 'autotele-license-data-'))
   const btcpay = await startFakeBtcpay(clock.unix)
   const relay = await startRelay(database.url)
