@@ -63,7 +63,7 @@ test('the first owner enrols with the link, whose secret then leaves the address
 
 test('what waits for a person comes first: a partial payment is accepted with a reason', async () => {
   const item = shown.page.getByRole('article', { name: 'Paiement incomplet' })
-  await item.getByText(/Facture expirée, payée en partie : .* sur 29,99 EUR/).waitFor()
+  await item.getByText(/Facture expirée, payée en partie\s: .* sur 29,99\sEUR/).waitFor()
   expect(await violationsOf(shown.page)).toEqual([])
   await press(button('Accepter', item))
   await item.getByText('Écrivez un motif').waitFor()

@@ -59,8 +59,7 @@ test('the log is followed, and the diagnostics say what they found', async () =>
   await page.getByRole('switch', { name: 'Suivre en direct' }).check()
   // Another page of the same person runs the diagnostics meanwhile: what that writes shows here by itself.
   const other = await context.newPage()
-  await other.goto(page.url())
-  await openPart(other, 'diagnostics', 'Diagnostic')
+  await other.goto(new URL('/#/settings/diagnostics', page.url()).href)
   await button(other, 'Lancer le diagnostic').click()
   await other.getByTestId('verdict').waitFor()
   expect(await other.locator('[data-check="database"]').getAttribute('data-state')).toBe('ok')
