@@ -105,13 +105,13 @@ async function choose(page: Page, indexes: readonly number[]): Promise<void> {
   for (const index of indexes) await boxes.nth(index).check()
 }
 async function review(page: Page): Promise<void> {
-  await page.locator('.bar .primary').click()
+  await page.locator('.action-bar .primary').click()
   await page.locator('h1', { hasText: /Vérifier|Check|Review/ }).waitFor()
 }
 const reviewed = (page: Page) => page.getByTestId('moment').first().waitFor()
 async function confirm(page: Page): Promise<void> {
-  await page.locator('.bar input[type=checkbox]').check()
-  await page.locator('.bar .primary').click()
+  await page.locator('.action-bar input[type=checkbox]').check()
+  await page.locator('.action-bar .primary').click()
 }
 
 async function inspect(page: Page): Promise<void> {
@@ -405,7 +405,7 @@ export const planViews: readonly View[] = [
       await page.locator('.when .date input').nth(0).fill('32/13')
       await page.locator('.when .date input').nth(1).fill('25h')
       await page.keyboard.press('Tab')
-      await page.locator('.when .field-error').first().waitFor()
+      await page.locator('.when .field-error').first().scrollIntoViewIfNeeded()
     },
   },
   {

@@ -206,7 +206,7 @@ export const views: readonly View[] = [
     address: '/compose',
     prepare: async page => {
       await write(page)
-      await page.locator('.bar .primary').click()
+      await page.locator('.action-bar .primary').click()
       await page.locator('[data-testid=moment]').first().waitFor()
     },
   },
