@@ -17,7 +17,7 @@ import {
   type Database,
   type DataPaths,
 } from './storage/index.ts'
-import { protectionHandlers } from './protection.ts'
+import { protectionHandlers, refreshCopies } from './protection.ts'
 import { createAutoLock, createVault, resealAll, type Vault } from './vault/index.ts'
 
 /** Everything that needs the open vault. */
@@ -159,6 +159,7 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
     try {
       claimDatabase(database, vaultId)
       if (vault.keyChanging()) await finishKeyChange(database)
+      refreshCopies(vault, snapshots)
       features = await deps.openFeatures({ settings, paths, database, vault })
       snapshotAfter(FIRST_SNAPSHOT_AFTER_MS)
     } catch (error) {

@@ -5,6 +5,16 @@ import { parseVaultFile, vaultFileText, type Vault } from './vault/index.ts'
 
 type Methods = Exclude<Extract<MethodName, `vault.${string}`>, 'vault.create' | 'vault.unlock' | 'vault.lock'>
 
+/** The copies are opened as the vault is now: after each change, and at each opening, for one that a power cut kept. */
+export function refreshCopies(vault: Pick<Vault, 'file'>, snapshots: Pick<Snapshots, 'refreshVault'>): void {
+  const file = vault.file()
+  // The check belongs to one data key: copies under another keep the way in that they have.
+  snapshots.refreshVault(vaultFileText(file), text => {
+    const copy = parseVaultFile(text)
+    return copy !== null && Buffer.from(copy.check).equals(file.check)
+  })
+}
+
 /** The ways into the open vault, changed one after another, each with what else has to follow. */
 export function protectionHandlers(deps: {
   readonly vault: Vault
@@ -20,12 +30,7 @@ export function protectionHandlers(deps: {
   const change = (work: () => Promise<void>): Promise<Protection> =>
     deps.inTurn(async () => {
       await work()
-      const file = vault.file()
-      // The check belongs to one data key: copies under another keep the way in that they have.
-      snapshots.refreshVault(vaultFileText(file), text => {
-        const copy = parseVaultFile(text)
-        return copy !== null && Buffer.from(copy.check).equals(file.check)
-      })
+      refreshCopies(vault, snapshots)
       return vault.protection()
     })
 

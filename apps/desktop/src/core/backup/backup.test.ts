@@ -1,12 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { BackupFile, RestorePreview, Snapshot } from '../../contract/index.ts'
 import { tempFolder } from '../testing/index.ts'
+import { writeBackup } from './file.ts'
 import { draftOf, fillProfile, profileIn, setDraft, TITLE, type RunningProfile } from '../testing/profile.ts'
 
 const PASSPHRASE = 'un bateau traverse la nuit'
 const OF_BACKUP = 'sept chats sur le toit rouge'
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 
 async function filled(passphrase: string | null = PASSPHRASE) {
   const running = await profileIn(tempFolder())
@@ -205,6 +209,77 @@ describe('a restore', () => {
   })
 })
 
+test('a restore leaves the folders of this computer where they are, whatever an editor put before the settings', async () => {
+  const folder = tempFolder()
+  mkdirSync(join(folder, 'config'))
+  writeFileSync(join(folder, 'config', 'app_config.json'), '\uFEFF{"paths":{"sessions_dir":"accounts"}}')
+  const running = await profileIn(folder)
+  await running.call('vault.create', { passphrase: PASSPHRASE })
+  fillProfile(running)
+  const path = join(tempFolder(), 'b')
+  await running.call('backup.create', { passphrase: OF_BACKUP, path })
+  const { restoreId } = await running.call<RestorePreview>('backup.inspect', {
+    source: { kind: 'path', path },
+    passphrase: OF_BACKUP,
+  })
+  await running.call('backup.restore', { restoreId, parts: null })
+  await running.call('vault.unlock', { passphrase: OF_BACKUP })
+  const { sessions } = running.data().paths
+  expect(sessions).toBe(join(folder, 'accounts'))
+  expect(readdirSync(sessions)).toEqual(['a1.session', 'a2.session'])
+  await running.close()
+})
+
+describe('a backup made to do harm', () => {
+  const inspecting = (running: RunningProfile, path: string) =>
+    running.call('backup.inspect', { source: { kind: 'path', path }, passphrase: OF_BACKUP })
+
+  test.each([
+    [
+      'has orders of its own in its database',
+      `CREATE TRIGGER t AFTER INSERT ON delivery BEGIN UPDATE delivery SET chat_id = '-1'; END`,
+    ],
+    ['shows something else in the place of a table', 'CREATE VIEW v AS SELECT * FROM plan'],
+    [
+      'names an account as a path',
+      `INSERT INTO account (id, tg_user_id, sealed, premium, standing, added_at)
+       VALUES ('../../a9', '9', ?, 0, 'signed-in', 1)`,
+    ],
+    [
+      'names a file to be put away as a path',
+      `INSERT INTO media VALUES ('m', '../../../letter.txt', x'00', 1)`,
+    ],
+    ['lacks a table', 'DROP TABLE lane'],
+  ])('%s is refused', async (_how, sql) => {
+    const running = await filled()
+    const { database, vault } = running.data()
+    const person = vault.sealer.sealText('account', '../../a9', '{"name":"a9","phone":"9"}')
+    database.run(sql, ...(sql.includes('?') ? [person] : []))
+    const path = join(tempFolder(), 'b')
+    await running.call('backup.create', { passphrase: OF_BACKUP, path })
+    await expect(inspecting(running, path)).rejects.toEqual(failing('backup/damaged'))
+    await running.close()
+  })
+
+  test('names one file twice is refused', async () => {
+    const running = await filled(OF_BACKUP)
+    const { vault, paths } = running.data()
+    const path = join(tempFolder(), 'b')
+    const bytes = statSync(paths.configFile).size
+    const twice = { path: 'config/app_config.json', from: paths.configFile, bytes }
+    const file = await open(path, 'wx')
+    await writeBackup(
+      file,
+      { createdAt: '2027-01-04T09:00:00Z', appVersion: '1', files: [twice, twice] },
+      { vault: vault.file(), vaultKey: vault.key(), salt: new Uint8Array(32) },
+      () => undefined,
+    )
+    await file.close()
+    await expect(inspecting(running, path)).rejects.toEqual(failing('backup/damaged'))
+    await running.close()
+  })
+})
+
 describe('data that cannot be opened', () => {
   test('a damaged database is named, left as it is, and mended from yesterday’s copy', async () => {
     const running = await filled(null)
@@ -279,12 +354,66 @@ describe('snapshots', () => {
     await running.close()
   })
 
+  test('are not made by the hour because the clock was ahead for a moment', async () => {
+    const running = await filled(null)
+    const { time } = running.ports
+    await time.advance(3 * DAY_MS)
+    const right = time.clock.now()
+    time.setWall(right + 365 * DAY_MS)
+    await time.advance(HOUR_MS)
+    time.setWall(right + HOUR_MS)
+    await time.advance(12 * HOUR_MS)
+    // One for each of the four days that have begun, and the one of next year.
+    expect(await running.call<Snapshot[]>('backup.snapshots')).toHaveLength(5)
+    await running.close()
+  })
+
+  test('asked for under a clock that was set back are not the ones to go', async () => {
+    const running = await filled(null)
+    const { time } = running.ports
+    for (let count = 0; count < 3; count++) {
+      await running.call('backup.takeSnapshot')
+      await time.advance(1000)
+    }
+    time.setWall(time.clock.now() - 365 * DAY_MS)
+    const { name } = await running.call<Snapshot>('backup.takeSnapshot')
+    const names = (await running.call<Snapshot[]>('backup.snapshots')).map(one => one.name)
+    expect(names).toContain(name)
+    expect(names).toHaveLength(3)
+    await running.close()
+  })
+
   test('do not keep a passphrase alive that was taken back', async () => {
     const running = await filled()
     const { name } = await running.call<Snapshot>('backup.takeSnapshot')
     await running.call('vault.changePassphrase', { current: PASSPHRASE, next: OF_BACKUP })
     const file = (path: string) => readFileSync(join(path, 'config', 'vault.json'), 'utf8')
     expect(file(join(running.folder, 'snapshots', name))).toBe(file(running.folder))
+    await running.close()
+  })
+
+  test('do not keep it alive either when the power was cut before they had changed', async () => {
+    const running = await filled()
+    const { name } = await running.call<Snapshot>('backup.takeSnapshot')
+    const copy = join(running.folder, 'snapshots', name, 'config', 'vault.json')
+    const old = readFileSync(copy)
+    await running.call('vault.changePassphrase', { current: PASSPHRASE, next: OF_BACKUP })
+    await running.close()
+    writeFileSync(copy, old)
+    const next = await profileIn(running.folder, running.ports)
+    expect(readFileSync(copy)).toEqual(readFileSync(join(running.folder, 'config', 'vault.json')))
+    await next.close()
+  })
+
+  test('that cannot be changed do not undo the change of the passphrase', async () => {
+    const running = await filled()
+    const { name } = await running.call<Snapshot>('backup.takeSnapshot')
+    const copy = join(running.folder, 'snapshots', name, 'config', 'vault.json')
+    mkdirSync(`${copy}.next`)
+    await running.call('vault.changePassphrase', { current: PASSPHRASE, next: OF_BACKUP })
+    await running.call('vault.lock')
+    await running.call('vault.unlock', { passphrase: OF_BACKUP })
+    expect(running.ports.lines.map(({ event }) => event)).toContain('vault.copies-not-changed')
     await running.close()
   })
 

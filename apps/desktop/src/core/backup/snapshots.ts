@@ -94,9 +94,10 @@ export function createSnapshots(deps: {
         const name = freeName(`${stampOf(deps.now())}-${reason}`)
         renameSync(partial, join(root, name))
         syncFolder(root)
+        // Never the one just made, which is the oldest by its date where the clock was set back.
         for (const old of list()
-          .filter(one => one.reason === reason)
-          .slice(KEPT[reason]))
+          .filter(one => one.reason === reason && one.name !== name)
+          .slice(KEPT[reason] - 1))
           remove(old.name)
         return { name, createdAt, reason, bytes: sizeOf(join(root, name)) }
       } catch (error) {
@@ -120,13 +121,11 @@ export function createSnapshots(deps: {
     take,
     /** Once a day, and never in the way of anything else. */
     takeDaily: (copyDatabase: CopyDatabase): void => {
-      const last = list().find(({ reason }) => reason === 'daily')
-      if (
-        last &&
-        deps.now() - Date.parse(last.createdAt) < DAY_MS &&
-        Date.parse(last.createdAt) <= deps.now()
-      )
-        return
+      const now = deps.now()
+      // A date to come is of a clock that was wrong: it says nothing of the day.
+      const isOfToday = ({ reason, createdAt }: Snapshot): boolean =>
+        reason === 'daily' && Date.parse(createdAt) <= now && now - Date.parse(createdAt) < DAY_MS
+      if (list().some(isOfToday)) return
       try {
         take('daily', copyDatabase)
       } catch (error) {
@@ -135,15 +134,21 @@ export function createSnapshots(deps: {
     },
     /**
      * The ways into the vault have changed: a copy that could still be opened by a passphrase that was taken back would
-     * keep it alive. `isSame` tells the vault files under the same data key.
+     * keep it alive. `isSame` tells the vault files under the same data key. A copy that cannot be changed is logged: it
+     * undoes nothing, and its turn comes again at the next opening.
      */
     refreshVault: (text: string, isSame: (text: string) => boolean): void => {
       for (const { name } of list()) {
         const file = join(folderOf(name) ?? '', VAULT_FILE)
-        if (!existsSync(file) || !isSame(readFileSync(file, 'utf8'))) continue
-        const next = `${file}.next`
-        writeFileSync(next, text, { mode: 0o600, flush: true })
-        renameSync(next, file)
+        try {
+          const present = existsSync(file) ? readFileSync(file, 'utf8') : text
+          if (present === text || !isSame(present)) continue
+          const next = `${file}.next`
+          writeFileSync(next, text, { mode: 0o600, flush: true })
+          renameSync(next, file)
+        } catch {
+          log('warning', 'vault.copies-not-changed', { name })
+        }
       }
     },
   }
