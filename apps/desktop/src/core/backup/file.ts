@@ -34,7 +34,10 @@ const Manifest = z.object({
   version: z.literal(1),
   createdAt: z.iso.datetime(),
   appVersion: z.string().max(100),
-  files: z.array(z.object({ path: z.string().regex(SAFE_PATH), bytes: z.int().min(0) })),
+  files: z
+    .array(z.object({ path: z.string().regex(SAFE_PATH), bytes: z.int().min(0) }))
+    // Also by a disk that takes two cases of a name for one.
+    .refine(files => new Set(files.map(({ path }) => path.toLowerCase())).size === files.length),
 })
 export type Manifest = z.infer<typeof Manifest>
 

@@ -49,3 +49,4 @@ export function copySmallFiles(paths: DataPaths, to: string): void {
 }
 
 export const SESSION_FILE = /^[\w-]{1,64}\.session$/
+export const MEDIA_FILE = /^[\w-][\w.-]{0,199}$/

@@ -8,13 +8,12 @@ import { storageFailure, type Database, type DataPaths } from '../storage/index.
 import { instantOf } from '../time.ts'
 import { passphraseSlot, refuseWeak, type Vault } from '../vault/index.ts'
 import { writeBackup, type BackupContents } from './file.ts'
-import { CONFIG_FILE, copySmallFiles, DATABASE, filesIn, MEDIA, SESSIONS } from './layout.ts'
+import { CONFIG_FILE, copySmallFiles, DATABASE, filesIn, MEDIA, MEDIA_FILE, SESSIONS } from './layout.ts'
 import { stampOf } from './snapshots.ts'
 
 /** Bytes in one answer of `backup.read`; base64 makes it a third longer. */
 const READ_BYTES = 512 * 1024
 export const BACKUP_EXTENSION = '.autotele-backup'
-const MEDIA_FILE = /^[\w-][\w.-]{0,199}$/
 
 type Outgoing = Pick<Handlers, 'backup.create' | 'backup.read' | 'backup.discard'>
 

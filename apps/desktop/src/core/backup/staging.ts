@@ -4,9 +4,10 @@ import { z } from 'zod'
 import type { RestorePart, RestorePreview } from '../../contract/index.ts'
 import { CallFailure } from '../failure.ts'
 import type { Random } from '../ports.ts'
+import { parseConfig } from '../settings/index.ts'
 import { migrations, openDatabase, schemaOf, vaultOf, type Database } from '../storage/index.ts'
 import { createKeyHolder, openPrevious, opensCheck, parseVaultFile, type VaultFile } from '../vault/index.ts'
-import { CONFIG_FILE, DATABASE, filesIn, SESSION_FILE, SESSIONS, VAULT_FILE } from './layout.ts'
+import { CONFIG_FILE, DATABASE, filesIn, MEDIA_FILE, SESSION_FILE, SESSIONS, VAULT_FILE } from './layout.ts'
 
 export type Counts = RestorePreview['counts']
 
@@ -44,6 +45,7 @@ export function prepareStaged(folder: string, key: Uint8Array | null, random: Ra
   if (!existsSync(path) || !vault) throw new CallFailure('backup/damaged')
   const database = openStaged(path)
   try {
+    refuseForeign(database)
     const owner = vaultOf(database)
     if (owner !== null && owner !== vault.id) throw new CallFailure('backup/damaged')
     const ids = database
@@ -81,6 +83,31 @@ function openStaged(path: string): Database {
       throw new CallFailure('backup/damaged')
     throw error
   }
+}
+
+/**
+ * A backup is opened by a passphrase, and whoever gave it may have made the rest as well: nothing in the database may act
+ * by itself, and no name in it may lead out of the folder that it is a name in.
+ */
+function refuseForeign(database: Database): void {
+  const ours = openDatabase(':memory:', migrations)
+  const parts = (of: Database): string =>
+    JSON.stringify(
+      of.all(
+        `SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY type, name`,
+      ),
+    )
+  try {
+    if (parts(database) !== parts(ours)) throw new CallFailure('backup/damaged')
+  } finally {
+    ours.close()
+  }
+  const names = (sql: string): readonly string[] => database.all(sql).map(row => String(row['name']))
+  if (
+    !names('SELECT id AS name FROM account').every(id => SESSION_FILE.test(`${id}.session`)) ||
+    !names('SELECT file AS name FROM media').every(file => MEDIA_FILE.test(file))
+  )
+    throw new CallFailure('backup/damaged')
 }
 
 const Person = z.object({ name: z.string(), phone: z.string() })
@@ -133,13 +160,7 @@ function pauseEverything(database: Database): void {
 export function keepPaths(staged: string, here: string): void {
   const path = join(staged, CONFIG_FILE)
   if (!existsSync(path)) return
-  const object = (file: string): Record<string, unknown> => {
-    try {
-      return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(file, 'utf8')))
-    } catch {
-      return {}
-    }
-  }
+  const object = (file: string) => parseConfig(readFileSync(file, 'utf8')).raw ?? {}
   const { paths: _theirs, ...rest } = object(path)
   const { paths: ours } = existsSync(here) ? object(here) : {}
   const next = ours === undefined ? rest : { ...rest, paths: ours }
