@@ -1,14 +1,19 @@
 /** A line of a file: its cells, and where it starts as an editor counts lines. */
 export type CsvLine = { readonly line: number; readonly cells: readonly string[] }
 
-/** Spreadsheets run a cell that begins so as a formula (OWASP, "CSV Injection"). */
-const FORMULA = /^[=+\-@\t\r]/
+/** Spreadsheets run a cell that begins so as a formula, in full width too (OWASP, "CSV Injection"). */
+const FORMULA = /^[=+\-@＝＋－＠\t\r\n]/
+/**
+ * The same behind a semicolon or a tab: where these separate the cells, as in a French Excel, quotation marks that do not
+ * begin a cell protect nothing. `;-)` is none.
+ */
+const HIDDEN_FORMULA = /([;\t]\s*)(?=[=+@＝＋＠]|[-－][\w(])/g
 
 /** One record of RFC 4180, with its line end. A text that a spreadsheet would take for a formula is made a text. */
 export const csvRecord = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`
 
 function cell(value: string): string {
-  const safe = FORMULA.test(value) ? `'${value}` : value
+  const safe = (FORMULA.test(value) ? `'${value}` : value).replace(HIDDEN_FORMULA, "$1'")
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 

@@ -54,10 +54,23 @@ test('what is written as CSV is read back as it was, commas, quotation marks and
   })
 })
 
-test.each(['=1+1', '+33 6', '-2', '@SUM(A1)', '\tx', '\rx'])(
+test.each(['=1+1', '+33 6', '-2', '@SUM(A1)', '\tx', '\rx', '\nx', '＝1+1', '＋1', '－1', '＠SUM(A1)'])(
   'a text that a spreadsheet would run as a formula (%j) is made a text',
   text => {
     expect(readCsv(csvRecord([text])).lines[0]?.cells[0]).toBe(`'${text}`)
+  },
+)
+
+test.each([
+  ['Club;=HYPERLINK("https://evil.example")', `Club;'=HYPERLINK("https://evil.example")`],
+  ['Club\t@SUM(A1);+1', `Club\t'@SUM(A1);'+1`],
+  ['Club; ＝1', `Club; '＝1`],
+  ['a;-2+3', `a;'-2+3`],
+  ['Super ;-) et -10 %, +5 € ; @nous\n@vous', `Super ;-) et -10 %, +5 € ; '@nous\n@vous`],
+])(
+  'a text that would be a formula behind the separator of another country (%j) is made a text there too',
+  (text, written) => {
+    expect(readCsv(`a,b\r\n${csvRecord(['x', text])}`).lines[1]?.cells[1]).toBe(written)
   },
 )
 
@@ -139,6 +152,20 @@ test('a file is read without storing anything, then scheduled once, however ofte
   await expect(
     core.history.handlers['history.importCsv']({ ...asked, csv: FILE + 'x', token: checked.token! }),
   ).rejects.toThrow('plan/changed-since-preview')
+})
+
+test('a text beyond all measure is named on its line, and a message for more chats than one plan holds is several plans', async () => {
+  const core = await withHistory()
+  const check = (csv: string) =>
+    core.history.handlers['history.checkCsv']({
+      csv,
+      accountId: core.accountId,
+      timeZone: 'Europe/Paris',
+    })
+  const long = await check(`chat,date,time,text\nAnnonces,2027-07-14,09:00,${'a'.repeat(100_001)}\n`)
+  expect(long).toMatchObject({ token: null, lines: [{ problems: ['plan/text-too-long'] }] })
+  const many = await check(`chat,date,time,text\n${'Annonces,2027-07-14,09:00,Bien\n'.repeat(1001)}`)
+  expect(many.messages).toBe(1001)
 })
 
 test('each line says what is wrong with it, and nothing can be scheduled until nothing is', async () => {

@@ -15,6 +15,9 @@ import { CallFailure } from '../failure.ts'
 import { readCsv, type CsvLine } from './csv.ts'
 
 const MOST_LINES = 2000
+/** Of a plan, as the contract has them. */
+const MOST_TEXT = 100_000
+const MOST_CHATS = 1000
 const REQUIRED = ['chat', 'date', 'time', 'text'] as const
 type Column = (typeof REQUIRED)[number] | 'account' | 'silent'
 
@@ -149,6 +152,9 @@ function readLine(
   const local = localOf(of('date'), of('time'))
   const resolved = local === null ? null : resolveLocalTime(local, zone)
   if (resolved === null) problems.push('csv/date-unreadable')
+  const text = of('text')
+  // Where exactly a message ends is for the preview to say; beyond this a plan takes none.
+  if (text.length > MOST_TEXT) problems.push('plan/text-too-long')
   return {
     silent: /^(1|oui|yes|true|vrai|x)$/i.test(of('silent')),
     line: {
@@ -158,7 +164,7 @@ function readLine(
       chatId: found.length === 1 ? (found[0]?.id ?? null) : null,
       at: resolved?.instant ?? null,
       local: resolved === null ? null : localTimeAt(resolved.instant, zone),
-      text: of('text'),
+      text: text.slice(0, MOST_TEXT),
       problems,
     },
   }
@@ -186,6 +192,12 @@ function localOf(date: string, time: string): string | null {
   return `${year}-${two(month)}-${two(day)}T${two(clock[1])}:${two(clock[2])}:${two(clock[3])}`
 }
 
+/** A plan has no more chats than so many. */
+const inPlans = (group: readonly Read[]): readonly (readonly Read[])[] =>
+  Array.from({ length: Math.ceil(group.length / MOST_CHATS) }, (_, part) =>
+    group.slice(part * MOST_CHATS, (part + 1) * MOST_CHATS),
+  )
+
 /** The lines that make one plan: same account, words and date; a plan gives every chat every date. */
 function groupsOf(read: readonly Read[], timeZone: string): readonly Group[] {
   const groups = new Map<string, Read[]>()
@@ -193,9 +205,11 @@ function groupsOf(read: readonly Read[], timeZone: string): readonly Group[] {
     const { accountId, chatId, local, text, problems } = one.line
     if (problems.length > 0 || accountId === null || chatId === null || local === null) continue
     const key = JSON.stringify([accountId, local, text, one.silent])
-    groups.set(key, [...(groups.get(key) ?? []), one])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
   }
-  return [...groups.values()].flatMap(group => {
+  return [...groups.values()].flatMap(inPlans).flatMap(group => {
     const first = group[0]
     if (first === undefined) return []
     const { accountId, local, text } = first.line

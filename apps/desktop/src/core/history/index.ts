@@ -21,7 +21,6 @@ export type HistoryHandlers = Pick<
   'history.statistics' | 'history.export' | 'history.checkCsv' | 'history.importCsv'
 >
 
-const LATE_SECONDS = 60
 const MOST_DAYS = 400
 /** `send_history.json` tells of the latest of them. */
 const ENTRIES_KEPT = 1000
@@ -49,30 +48,20 @@ export function createHistory(deps: HistoryDeps) {
     accountId,
   }: ParsedInput<'history.statistics'>): DayStatistics[] => {
     const days = daysBetween(from, to, timeZone, MOST_DAYS)
-    const first = days[0]
-    const last = days.at(-1)
-    if (first === undefined || last === undefined) return []
     const counted = new Map<string, DayStatistics>()
-    let index = 0
-    for (const row of delivery.outcomes(first.start, last.end, accountId)) {
-      while ((days[index]?.end ?? Infinity) <= row.at) index += 1
-      const day = days[index]?.day ?? last.day
-      const key = `${day} ${row.accountId}`
+    for (const { span, accountId: of, state, count, late } of delivery.outcomes(days, accountId)) {
+      const day = days[span]?.day ?? ''
+      const key = `${day} ${of}`
       const present = counted.get(key) ?? {
-        day,
-        accountId: row.accountId,
-        published: 0,
-        late: 0,
-        failed: 0,
-        waiting: 0,
+        ...{ day, accountId: of },
+        ...{ published: 0, late: 0, failed: 0, waiting: 0 },
       }
-      const late = row.publishedAt !== null && row.publishedAt - row.at > LATE_SECONDS
       counted.set(key, {
         ...present,
-        published: present.published + (row.state === 'published' ? 1 : 0),
-        late: present.late + (late ? 1 : 0),
-        failed: present.failed + (['failed', 'skipped', 'missed'].includes(row.state) ? 1 : 0),
-        waiting: present.waiting + (WAITING.has(row.state) ? 1 : 0),
+        published: present.published + (state === 'published' ? count : 0),
+        late: present.late + late,
+        failed: present.failed + (FAILED.has(state) ? count : 0),
+        waiting: present.waiting + (WAITING.has(state) ? count : 0),
       })
     }
     return [...counted.values()]
@@ -126,6 +115,7 @@ export function createHistory(deps: HistoryDeps) {
   }
 }
 
+const FAILED: ReadonlySet<string> = new Set(['failed', 'skipped', 'missed'])
 const WAITING: ReadonlySet<string> = new Set([
   'queued',
   'sending',
