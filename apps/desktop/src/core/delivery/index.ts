@@ -20,7 +20,7 @@ import { calendar, listPage } from './list.ts'
 import { createManage, type ManageHandlers } from './manage.ts'
 import { transition } from './machine.ts'
 import type { DeliveryDeps } from './ports.ts'
-import type { RowOutcome } from './list-store.ts'
+import type { Span, SpanOutcome } from './list-store.ts'
 import type { StoredDelivery } from './rows.ts'
 import { createStore, type NewPlan } from './store.ts'
 import { instantOf } from '../time.ts'
@@ -64,8 +64,8 @@ export type Deliveries = {
   inChatSince(accountId: AccountId, chatId: ChatId, from: number): readonly ChatMessage[]
   /** Scheduled messages of a chat that are none of ours, as the last look at its queue counted them. */
   othersIn(accountId: AccountId, chatId: ChatId): number
-  /** What became of everything dated from `from` to `to` (excluded, Unix seconds), in order of date. */
-  outcomes(from: number, to: number, accountId?: AccountId): readonly RowOutcome[]
+  /** What became of everything dated in these spans, counted by account. */
+  outcomes(spans: readonly Span[], accountId?: AccountId): readonly SpanOutcome[]
   /** Runs `work` between two messages of the account, as one more of them: never sooner than the pace allows. */
   inPace<T>(accountId: AccountId, work: () => Promise<T>): Promise<T>
   /** Brings files to Telegram, for a message that leaves by another way than the queue. */
@@ -83,7 +83,7 @@ export type Deliveries = {
   watch(listener: () => void): () => void
 }
 
-/** `places`: how many it takes in the chat's queue. */
+/** `places`: how many it takes in the chat's queue; `text` is opened when it is asked for. */
 export type ChatMessage = {
   readonly at: number
   readonly text: string
@@ -349,7 +349,9 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
     inChatSince: (accountId, chatId, from) =>
       store.inChatSince(accountId, chatId, from).map(row => ({
         at: row.at,
-        text: store.content(row).text,
+        get text() {
+          return store.content(row).text
+        },
         pending: row.state !== 'published',
         places: row.parts,
       })),

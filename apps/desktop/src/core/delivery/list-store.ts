@@ -1,7 +1,7 @@
 import { DeliveryState, type AccountId, type DeliveryId, type PlanId } from '../../contract/index.ts'
 import type { Database, Row, SqlValue } from '../storage/database.ts'
 import { isOpen } from './machine.ts'
-import { nullable, toDelivery, type StoredDelivery } from './rows.ts'
+import { toDelivery, type StoredDelivery } from './rows.ts'
 
 export type Scope = 'upcoming' | 'past' | 'all'
 
@@ -29,7 +29,8 @@ export type Span = { readonly start: number; readonly end: number }
 /** How many deliveries of a span, given by its place among those asked for, are in a state. */
 export type SpanCount = { readonly span: number; readonly state: DeliveryState; readonly count: number }
 
-export type RowOutcome = Pick<StoredDelivery, 'at' | 'accountId' | 'state' | 'publishedAt'>
+/** `late`: how many of them came out more than a minute after their date. */
+export type SpanOutcome = SpanCount & { readonly accountId: AccountId; readonly late: number }
 
 type Condition = { readonly sql: string; readonly params: readonly SqlValue[] }
 /** Rows of one state, which an index holds in order of date. */
@@ -40,6 +41,7 @@ type Stretch = {
   readonly to: number
 }
 
+const LATE_SECONDS = 60
 const EVER = Number.MAX_SAFE_INTEGER
 /** What may still come out, or be tried again, at its date. */
 const UPCOMING: ReadonlySet<DeliveryState> = new Set([
@@ -102,14 +104,10 @@ export function createListStore(database: Database) {
           `SELECT span.key AS span, state, count(*) AS n FROM json_each(?) AS span CROSS JOIN delivery
            WHERE state IN (${SHOWN}) AND open IN (0, 1) AND at >= span.value ->> 0 AND at < span.value ->> 1${sql}
            GROUP BY span.key, state`,
-          JSON.stringify(spans.map(({ start, end }) => [start, end])),
+          bounds(spans),
           ...params,
         )
-        .map(row => ({
-          span: Number(row['span']),
-          state: row['state'] as DeliveryState,
-          count: Number(row['n']),
-        }))
+        .map(spanCount)
     },
     /** The first of what a calendar shows in a span. */
     firstIn: (
@@ -126,24 +124,32 @@ export function createListStore(database: Database) {
         .map(toDelivery)
     },
 
-    /** What became of everything dated from `from` to `to` (excluded), in order; Unix seconds. */
-    outcomes: (from: number, to: number, accountId?: AccountId): readonly RowOutcome[] =>
+    /** What became of everything dated in these spans, in their order. */
+    outcomes: (spans: readonly Span[], accountId?: AccountId): readonly SpanOutcome[] =>
       database
         .all(
-          `SELECT at, account_id, state, published_at FROM delivery WHERE at >= ? AND at < ?
-           ${accountId === undefined ? '' : 'AND account_id = ?'} ORDER BY at`,
-          from,
-          to,
+          `SELECT span.key AS span, account_id, state, count(*) AS n, total(published_at - at > ${LATE_SECONDS}) AS late
+           FROM json_each(?) AS span CROSS JOIN delivery
+           WHERE at >= span.value ->> 0 AND at < span.value ->> 1 ${accountId === undefined ? '' : 'AND account_id = ?'}
+           GROUP BY span.key, account_id, state ORDER BY span.key`,
+          bounds(spans),
           ...(accountId === undefined ? [] : [accountId]),
         )
         .map(row => ({
-          at: Number(row['at']),
+          ...spanCount(row),
           accountId: row['account_id'] as AccountId,
-          state: row['state'] as DeliveryState,
-          publishedAt: nullable(row['published_at']),
+          late: Number(row['late']),
         })),
   }
 }
+
+const bounds = (spans: readonly Span[]): string => JSON.stringify(spans.map(({ start, end }) => [start, end]))
+
+const spanCount = (row: Row): SpanCount => ({
+  span: Number(row['span']),
+  state: row['state'] as DeliveryState,
+  count: Number(row['n']),
+})
 
 const SHOWN = DeliveryState.options
   .filter(state => state !== 'cancelled')

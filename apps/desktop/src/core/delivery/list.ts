@@ -8,7 +8,7 @@ import type { DeliveryStore } from './store.ts'
 import { calendarItemOf, viewOf } from './view.ts'
 
 /** Rows whose texts are opened for one call; a search goes on with the next page. */
-const MOST_READ = 2000
+const MOST_READ = 500
 const READ_AT_ONCE = 250
 const MOST_DAYS = 62
 

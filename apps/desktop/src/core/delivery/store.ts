@@ -151,9 +151,16 @@ export function createStore(database: Database, sealer: Sealer) {
     openOf: (accountId: string): readonly StoredDelivery[] => many('account_id = ? AND open = 1', accountId),
     interrupted: (accountId: string): readonly StoredDelivery[] =>
       many(`account_id = ? AND state = 'sending'`, accountId),
-    /** The next to look up: an outcome is unknown, or a date has passed. Unknown outcomes come first. */
+    /**
+     * The next to look up: an outcome is unknown, or a date has passed. Unknown outcomes come first. They are found by their
+     * state: in the index of instants (which `+` keeps SQLite from) the whole queue stands before them.
+     */
     toLookAt: (accountId: string, now: number): StoredDelivery | null =>
-      first(`account_id = ? AND state = 'uncertain' AND not_before <= ? ORDER BY at, seq`, accountId, now) ??
+      first(
+        `account_id = ? AND state = 'uncertain' AND open = 1 AND +not_before <= ? ORDER BY at, seq`,
+        accountId,
+        now,
+      ) ??
       first(
         `account_id = ? AND state IN ${PLACED} AND open = 1 AND not_before <= ? ORDER BY not_before`,
         accountId,

@@ -178,11 +178,16 @@ function aboutEachChat(facts: Facts): Finding[] {
 
 /** The same words within a day; pictures without words repeat nothing. */
 function isRepeated(messages: readonly Written[], before: readonly ChatMessage[]): boolean {
-  const known = grouped(before, ({ text }) => text)
+  // Only what is near is read: every text is sealed.
+  const days = new Set(messages.map(({ at }) => dayOf(at)).flatMap(day => [day - 1, day, day + 1]))
+  const near = before.filter(({ at }) => days.has(dayOf(at)))
+  const known = grouped(near, ({ text }) => text)
   return messages.some(({ at, content: { text } }) =>
     text === '' ? false : known.get(text)?.some(other => Math.abs(at - other.at) < DAY_SECONDS),
   )
 }
+
+const dayOf = (seconds: number): number => Math.floor(seconds / DAY_SECONDS)
 
 /** The same words twice within a day of the plan's own clock: every day at nine is a day apart, whatever the clocks do. */
 function repeatsItself(messages: readonly Written[]): boolean {

@@ -114,12 +114,11 @@ function createDatabase(connection: DatabaseSync): Database {
   }
 }
 
-/** Integers come back as numbers wherever a number is exact, as `bigint` only beyond 2^53. */
-function toRow(row: Readonly<Record<string, SQLOutputValue>>): Row {
-  const plain: Record<string, SqlValue> = {}
-  for (const [name, value] of Object.entries(row)) {
-    plain[name] =
-      typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : (value as SqlValue)
+/** Integers come back as numbers wherever a number is exact, as `bigint` only beyond 2^53. Changes the row it is given. */
+function toRow(row: Record<string, SQLOutputValue>): Row {
+  for (const name in row) {
+    const value = row[name]
+    if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) row[name] = Number(value)
   }
-  return plain
+  return row as Row
 }
