@@ -14,6 +14,11 @@ export function useActs() {
   const deliveries = useDeliveries()
   const toasts = useToasts()
 
+  const why = (failed: Asked['failed'][number]) => {
+    const { what, next } = explain(failed)
+    return `${what} ${next}`
+  }
+
   function told(answer: Asked | null, said: MessageKey, back?: (ids: DeliveryId[]) => Promise<unknown>) {
     if (answer === null) return false
     const [first] = answer.failed
@@ -25,7 +30,7 @@ export function useActs() {
           : t('deliveries.undone'),
       ...(first === undefined
         ? {}
-        : { text: plural('deliveries.failedSome', answer.failed.length, { why: explain(first).what }) }),
+        : { text: plural('deliveries.failedSome', answer.failed.length, { why: why(first) }) }),
       ...(back === undefined || answer.asked.length === 0
         ? {}
         : {
