@@ -1,10 +1,12 @@
 // Run in a mount namespace of its own, on a file system of a few megabytes: see profile-damage.test.ts. Prints what each
 // step came to.
 import { execFileSync } from 'node:child_process'
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { createIntake } from '../../apps/desktop/src/core/media/intake.ts'
 import { draftOf, fillProfile, profileIn, setDraft } from '../../apps/desktop/src/core/testing/profile.ts'
 import { lockFolder } from '../../apps/desktop/src/core/storage/index.ts'
+import { systemClock, systemRandom } from '../../apps/desktop/src/host/node-ports.ts'
 
 const [mountPoint = ''] = process.argv.slice(2)
 execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', mountPoint])
@@ -39,6 +41,20 @@ await tell('full: snapshot', () => running.call('backup.takeSnapshot'))
 await tell('full: backup', () =>
   running.call('backup.create', { passphrase: 'neuf cerises noires au soleil', path: null }),
 )
+const intake = createIntake({
+  folder: join(folder, 'media'),
+  digestKey: () => new Uint8Array(32),
+  random: systemRandom,
+  clock: systemClock,
+})
+await tell('full: file', async () => {
+  const id = await intake.begin('film.mp4', null)
+  await intake.write(id, Buffer.alloc(2 * 1024 * 1024))
+  await intake.end(id)
+})
+await tell('full: nothing of the file is left', () => {
+  if (readdirSync(join(folder, 'media')).length > 0) throw new Error('it is')
+})
 await tell('full: reading', () => {
   if (JSON.stringify(draftOf(running)) !== '{"text":"Bonjour"}') throw new Error('the draft has changed')
 })

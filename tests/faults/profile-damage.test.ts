@@ -68,6 +68,8 @@ test.runIf(canMount)(
       'full: passphrase': 'storage/disk-full',
       'full: snapshot': 'storage/disk-full',
       'full: backup': 'storage/disk-full',
+      'full: file': 'storage/disk-full',
+      'full: nothing of the file is left': 'done',
       'full: reading': 'done',
       'room: draft': 'done',
       'room: snapshot': 'done',

@@ -256,6 +256,15 @@ test('a file that has gone stale is brought again before it is put back', async 
   expect(await core.one()).toMatchObject({ state: 'scheduled', drift: null })
 })
 
+test('a file whose way to Telegram breaks again and again is put back all the same', async () => {
+  const core = await replacedElsewhere(1, ['theirs'])
+  core.dc.expireFiles()
+  core.dc.fault({ method: 'makeMedia', does: 'drop-before', times: 9 })
+  await core.keep('mine')
+  await core.placed()
+  expect(core.queue).toMatchObject([{ id: core.before.id, files: ['2'] }])
+})
+
 test('a text that is written while files are put back goes with them', async () => {
   const core = await replacedElsewhere(3, ['x', 'y', 'z'])
   await core.keep('mine')

@@ -121,9 +121,12 @@ export function createWishWork(accountId: AccountId, store: DeliveryStore, deps:
     if (row === null || JSON.stringify(wish) !== JSON.stringify(wished.wish)) return null
     if (step.kind === 'more') return null
     if (step.kind === 'ready') return request(line, { row, wish: wished.wish }, step.file, claim)
-    const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
-    settle(row, wishAfterFailure(sendWish(wished.wish), step.failure, clock.now(), jitter))
-    tell([row.id])
+    // A part whose answer was lost is saved again: nothing of the message itself has left.
+    if (step.failure.reaction !== 'UNCERTAIN') {
+      const jitter = (deps.random.bytes(1)[0] ?? 0) / 255
+      settle(row, wishAfterFailure(sendWish(wished.wish), step.failure, clock.now(), jitter))
+      tell([row.id])
+    }
     return step.failure
   }
 

@@ -5,6 +5,7 @@ import { CallFailure } from '../failure.ts'
 import { MAX_FILE_BYTES } from '../messages/index.ts'
 import { oneAtATime } from '../one-at-a-time.ts'
 import type { Clock, Random } from '../ports.ts'
+import { storageFailure } from '../storage/errors.ts'
 import { createFilmReader } from './film.ts'
 import { HEAD_BYTES, recognise, type Recognised } from './recognise.ts'
 import { createPieceWriter, newFileKey } from './vault-file.ts'
@@ -54,7 +55,7 @@ export function createIntake(deps: {
       return await work(known(id))
     } catch (error) {
       await drop(id)
-      throw error
+      throw storageFailure(error)
     }
   }
 
@@ -87,7 +88,9 @@ async function open(
   file: string,
   name: string,
 ): Promise<Omit<Coming, 'touchedAt'>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw storageFailure(error)
+  })
   const [part, whole] = [join(folder, `${file}.part`), join(folder, file)]
   const key = newFileKey()
   const writer = await createPieceWriter(part, file, key)
