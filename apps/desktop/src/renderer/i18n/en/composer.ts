@@ -225,7 +225,7 @@ export const composer: Sentences<typeof fr> = {
       count: 'A number from 1 to 1000.',
     },
     adjusted: {
-      gap: 'summer time: one hour later on the clock',
+      gap: 'summer time: later on the clock',
       overlap: 'winter time: the first of the two',
     },
     next: 'Next dates',

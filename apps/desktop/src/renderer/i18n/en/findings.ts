@@ -16,7 +16,7 @@ export const findings: Sentences<typeof fr> = {
   },
   'finding/dst-gap': {
     what: 'A chosen time does not exist that day: summer time begins.',
-    next: 'The message goes out one hour later on the clock; change the time if that does not suit.',
+    next: 'The message goes out as much later as the clocks go forward; change the time if that does not suit.',
   },
   'finding/dst-overlap': {
     what: 'A chosen time exists twice that day: winter time begins.',

@@ -224,7 +224,7 @@ export const composer = {
       count: 'Un nombre de 1 à 1000.',
     },
     adjusted: {
-      gap: 'heure d’été : une heure plus tard sur l’horloge',
+      gap: 'heure d’été : plus tard sur l’horloge',
       overlap: 'heure d’hiver : la première des deux',
     },
     next: 'Prochaines dates',

@@ -13,7 +13,7 @@ export const findings = {
   },
   'finding/dst-gap': {
     what: 'Une heure choisie n’existe pas ce jour-là : l’heure d’été commence.',
-    next: 'Le message partira une heure plus tard sur l’horloge ; changez l’heure si cela ne convient pas.',
+    next: 'Le message partira d’autant plus tard que l’horloge avance ; changez l’heure si cela ne convient pas.',
   },
   'finding/dst-overlap': {
     what: 'Une heure choisie existe deux fois ce jour-là : l’heure d’hiver commence.',
