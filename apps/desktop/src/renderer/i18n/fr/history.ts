@@ -13,10 +13,12 @@ export const history = {
   statistics: 'Statistiques',
   statisticsText:
     'Par jour et par compte, sur les {n} derniers jours. | Par jour et par compte, sur les {n} derniers jours.',
+  accountsText: 'Par compte, sur le dernier jour. | Par compte, sur les {n} derniers jours.',
   days: 'Période',
   lastDays: '{n} jour | {n} jours',
   day: 'Jour',
   account: 'Compte',
+  removedAccount: 'Compte retiré',
   published: 'Publiés',
   late: 'En retard',
   failed: 'Échecs',
