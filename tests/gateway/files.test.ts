@@ -40,31 +40,42 @@ async function setUp(at = installation()) {
   return { dc, core, peer, queue, plan, items, accountId }
 }
 
-test('real films and sounds reach Telegram with their size, length and kind; a film that is cut off goes as a file', async () => {
-  const { dc, core, queue, plan } = await setUp()
+test('real films, pictures that move and sounds reach Telegram with their size, length and kind; a film that is cut off goes as a file', async () => {
+  const { dc, core, queue, plan, accountId } = await setUp()
   await plan(['film.mp4', 'film.mov'], 3, 'Deux films')
-  await plan(['sound.ogg'], 4, 'Un son')
-  const cut = asMedia(await addFile(core, 'coupe.mov', fixture('film.mov').subarray(0, 3000)))
-  expect(cut.kind).toBe('document')
-  await expect.poll(() => queue().length, soon).toBe(3)
+  await expect.poll(() => queue().length, soon).toBe(2)
+  expect(queue().map(({ media }) => dc.world.mediaKind(media!))).toEqual(['video', 'video'])
+
+  const others = []
+  for (const name of ['moving.gif', 'film.webm', 'sound.mp3', 'sound.ogg', 'sound.m4a'])
+    others.push(asMedia(await addFile(core, name, fixture(name))))
+  others.push(asMedia(await addFile(core, 'coupe.mov', fixture('film.mov').subarray(0, 3000))))
+  expect(await core.delivery.bringFiles(accountId, others)).toMatchObject({ ok: true })
+
   const asked = dc.calls
     .filter(({ method }) => method === 'messages.uploadMedia')
     .map(({ request }) => request['media'] as unknown as { mime_type: string; attributes: object[] })
   const video = { _: 'documentAttributeVideo', w: 160, h: 90, duration: 2 }
+  const named = (name: string) => ({ _: 'documentAttributeFilename', file_name: name })
+  const audio = (duration: number) => ({ _: 'documentAttributeAudio', duration })
   expect(asked).toMatchObject([
+    { mime_type: 'video/mp4', attributes: [{ ...video, supports_streaming: true }, named('film.mp4')] },
+    { mime_type: 'video/quicktime', attributes: [video, named('film.mov')] },
     {
-      mime_type: 'video/mp4',
-      attributes: [{ ...video, supports_streaming: true }, { file_name: 'film.mp4' }],
+      mime_type: 'image/gif',
+      attributes: [
+        { _: 'documentAttributeImageSize', w: 16, h: 12 },
+        { _: 'documentAttributeAnimated' },
+        named('moving.gif'),
+      ],
     },
-    { mime_type: 'video/quicktime', attributes: [video, { file_name: 'film.mov' }] },
-    { mime_type: 'audio/ogg', attributes: [{ _: 'documentAttributeAudio' }, { file_name: 'sound.ogg' }] },
+    { mime_type: 'video/webm', attributes: [named('film.webm')] },
+    { mime_type: 'audio/mpeg', attributes: [audio(0), named('sound.mp3')] },
+    { mime_type: 'audio/ogg', attributes: [audio(0), named('sound.ogg')] },
+    { mime_type: 'audio/mp4', attributes: [audio(1), named('sound.m4a')] },
+    { mime_type: 'video/quicktime', attributes: [named('coupe.mov')] },
   ])
   expect(asked[1]!.attributes[0]).not.toHaveProperty('supports_streaming', true)
-  expect(
-    queue()
-      .map(({ media }) => dc.world.mediaKind(media!))
-      .sort(),
-  ).toEqual(['audio', 'video', 'video'])
 })
 
 test('a file that another device has exchanged is put back in place, with the program ended in the middle of it', async () => {

@@ -8,7 +8,8 @@ import { HEAD_BYTES, recognise } from './recognise.ts'
 //   ffmpeg -f lavfi -i testsrc=size=160x90:rate=5:duration=2 -f lavfi -i sine=frequency=440:sample_rate=8000:duration=2
 //     -c:v libx264 -preset veryslow -crf 40 -pix_fmt yuv420p -c:a aac -b:a 8k -ac 1 -movflags +faststart
 //     -map_metadata -1 -fflags +bitexact film.mp4
-// film.mov: `-i film.mp4 -c copy`, its index at the end. film.webm: one second of it in VP8. sound.*: one second of the tone.
+// film.mov: `-i film.mp4 -c copy`, its index at the end. film.webm: one second of it in VP8.
+// sound.*: one second of the tone. moving.gif: two frames of 16 × 12.
 const fixture = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'testing', name))
 
 function read(bytes: Uint8Array, chunk = bytes.length): Film | null {
@@ -46,6 +47,7 @@ test('a sound in the same clothes is a sound, other sounds are known by their be
   expect(seen('sound.m4a').duration).toBeCloseTo(1, 0)
   expect(seen('sound.mp3')).toMatchObject({ kind: 'audio', mime: 'audio/mpeg' })
   expect(seen('sound.ogg')).toMatchObject({ kind: 'audio', mime: 'audio/ogg' })
+  expect(seen('moving.gif')).toMatchObject({ kind: 'animation', mime: 'image/gif', width: 16, height: 12 })
   expect(seen('film.webm')).toMatchObject({ kind: 'document', mime: 'video/webm' })
 })
 
