@@ -3,8 +3,10 @@ import type { AccountId, ChatId, PlanDraft } from '../../../contract/index.ts'
 import { chatsOf } from '../../testing/data.ts'
 import { createFakeBridge } from '../../testing/fake-bridge.ts'
 import { button, field, mountWith, settle, walk, withStores, eventually } from '../../testing/mount.ts'
+import { machineZone } from '../../lib/time.ts'
 import { filterChats, refusal } from './chats.ts'
 import ComposePage from './ComposePage.vue'
+import { useHereTime } from './here.ts'
 import { inOneHour, readRow, tomorrowAtNine } from './rows.ts'
 import { useComposer } from './store.ts'
 
@@ -195,7 +197,29 @@ test('a plan with a blocker cannot be confirmed', async () => {
   const { wrapper } = await walk('/compose/review', { fake, clock })
   await eventually(() => button(wrapper, 'Programmer 1 message'))
   expect(wrapper.text()).toContain('Une date est déjà passée.')
+  expect(wrapper.text()).toContain('Il reste des points à corriger, plus haut.')
   expect(button(wrapper, 'Programmer 1 message').attributes('disabled')).toBeDefined()
+  wrapper.unmount()
+})
+
+test('a text that is too long says so beside the button that waits for it', async () => {
+  vi.useRealTimers()
+  const fake = createFakeBridge('full', clock)
+  fake.state.draft = { ...stored, text: 'a'.repeat(4100) }
+  const { wrapper } = await walk('/compose', { fake, clock })
+  await eventually(() => button(wrapper, 'Vérifier'))
+  const summary = wrapper.get('[data-testid=compose-summary]')
+  await eventually(() => expect(summary.text()).toContain('Trop long de 4 caractères'))
+  expect(button(wrapper, 'Vérifier').attributes('disabled')).toBeDefined()
+  wrapper.unmount()
+})
+
+test('the chat with oneself is called so in the review, whatever Telegram calls it', async () => {
+  vi.useRealTimers()
+  const fake = createFakeBridge('full', clock)
+  fake.state.draft = { ...stored, chatIds: ['100' as ChatId] }
+  const { wrapper } = await walk('/compose/review', { fake, clock })
+  await eventually(() => expect(wrapper.get('[data-testid=moment]').text()).toContain('Messages enregistrés'))
   wrapper.unmount()
 })
 
@@ -217,4 +241,13 @@ test('a date in the past is seen as such in the zone of the plan, not in that of
 test('the shortcuts give a time to come, on the clock of the zone', () => {
   expect(inOneHour(NOW, 'Europe/Paris')).toBe('2026-11-22T15:05')
   expect(tomorrowAtNine(Date.parse('2026-11-22T23:30:00Z'), 'Europe/Paris')).toBe('2026-11-24T09:00')
+})
+
+test('beside the plan’s clock stands the hour of this machine, with the day only where it is another one', () => {
+  const { result: hereTime, end } = withStores({}, useHereTime)
+  const noon = '2026-11-23T12:00:00Z'
+  expect(hereTime(noon, 'Atlantic/Reykjavik')).toMatch(/^\d{2}:\d{2} chez vous/)
+  expect(hereTime(noon, 'Pacific/Kiritimati')).toMatch(/^lundi 23 novembre 2026 à .* chez vous/)
+  expect(hereTime(noon, machineZone())).toBe('')
+  end()
 })

@@ -51,6 +51,19 @@ test('the licence and the account may be put off, and nothing then leads back', 
   wrapper.unmount()
 })
 
+test('the step of the licence is headed by what it shows, and leads back', async () => {
+  const { wrapper } = await walk('/', { scenario: 'empty' })
+  await eventually(() => button(wrapper, 'J’ai déjà une clé'))
+  await button(wrapper, 'J’ai déjà une clé').trigger('click')
+  expect(wrapper.get('h1').text()).toBe('J’ai déjà une clé')
+  expect(wrapper.text()).not.toContain('Démarrer l’essai gratuit')
+  await button(wrapper, 'Je n’ai pas de clé').trigger('click')
+  await button(wrapper, 'Acheter maintenant').trigger('click')
+  await eventually(() => expect(wrapper.get('h1').text()).toBe('Paiement en cours'))
+  expect(wrapper.text()).not.toContain('7 jours complets')
+  wrapper.unmount()
+})
+
 test('two different entries, or one too short, protect nothing', async () => {
   const { wrapper, fake } = await walk('/', { scenario: 'new' })
   await eventually(() => button(wrapper, 'Commencer'))

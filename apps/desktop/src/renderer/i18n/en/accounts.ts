@@ -50,11 +50,11 @@ export const accounts: Sentences<typeof fr> = {
     connecting: 'This usually takes a few seconds.',
     offline: 'AutoTele keeps trying. Check the Internet connection if it lasts.',
     paused: 'Telegram asked to wait. The rest resumes by itself.',
-    'signed-out': 'The session was closed. Sign in again: your plan is kept and what is scheduled goes out.',
+    'signed-out': 'The session was closed. Sign in again: nothing is lost, and what is scheduled goes out.',
     blocked:
       'AutoTele keeps trying. If the Internet works otherwise, this network blocks Telegram: try another one, or give a proxy in Settings.',
     'session-duplicated':
-      'Two programs used the same session and Telegram cancelled it. Close the other one (an old AutoTele, a copy of the data), then sign in again: your plan is kept.',
+      'Two programs used the same session and Telegram cancelled it. Close the other one (an old AutoTele, a copy of the data), then sign in again: nothing is lost.',
     frozen: 'Open Telegram on your phone: it tells you why and how to appeal.',
     restricted: "Write to {'@'}SpamBot in Telegram to learn why and for how long.",
   },

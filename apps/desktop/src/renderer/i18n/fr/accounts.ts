@@ -49,11 +49,11 @@ export const accounts = {
     offline: 'AutoTele réessaie tout seul. Vérifiez la connexion à Internet si cela dure.',
     paused: 'Telegram a demandé d’attendre. La suite reprendra toute seule.',
     'signed-out':
-      'La session a été fermée. Connectez-vous de nouveau : votre plan est conservé et ce qui est programmé partira.',
+      'La session a été fermée. Connectez-vous de nouveau : rien n’est perdu, et ce qui est programmé partira.',
     blocked:
       'AutoTele réessaie tout seul. Si Internet marche par ailleurs, ce réseau bloque Telegram : essayez-en un autre, ou indiquez un proxy dans Réglages.',
     'session-duplicated':
-      'Deux programmes utilisaient la même session et Telegram l’a annulée. Fermez l’autre (ancien AutoTele, copie des données), puis connectez-vous de nouveau : votre plan est conservé.',
+      'Deux programmes utilisaient la même session et Telegram l’a annulée. Fermez l’autre (ancien AutoTele, copie des données), puis connectez-vous de nouveau : rien n’est perdu.',
     frozen: 'Ouvrez Telegram sur votre téléphone : il y explique pourquoi et comment faire appel.',
     restricted: "Écrivez à {'@'}SpamBot dans Telegram pour en connaître la raison et la durée.",
   },
