@@ -6,6 +6,7 @@ export const METHOD_NAMES = [
   'vault.create',
   'vault.unlock',
   'vault.lock',
+  'vault.stay',
   'vault.protection',
   'vault.changePassphrase',
   'vault.addPassphrase',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { event, method } from './define.ts'
-import { Nothing } from './common.ts'
+import { Done, Nothing } from './common.ts'
 import { AppState } from './app.ts'
 
 export { MIN_PASSPHRASE_LENGTH } from './limits.ts'
@@ -41,6 +41,8 @@ export const vault = {
   create: method(z.strictObject({ passphrase: z.string().max(1024).nullable() }), AppState),
   unlock: method(z.strictObject({ passphrase: Passphrase }), AppState),
   lock: method(Nothing, AppState),
+  /** Somebody is there: the wait of `security.auto_logout_minutes` begins again. No other call says so. */
+  stay: method(Nothing, Done),
   protection: method(Nothing, Protection),
   /** Replaces the passphrase `current` by `next`; other passphrases stay. */
   changePassphrase: method(z.strictObject({ current: Passphrase, next: Passphrase }), Protection),

@@ -148,19 +148,58 @@ describe('opening', () => {
     await next.core.stop()
   })
 
-  test('the vault locks itself when nobody is there, if the configuration says so', async () => {
-    const folder = tempFolder()
-    mkdirSync(join(folder, 'config'))
-    writeFileSync(join(folder, 'config', 'app_config.json'), '{"security":{"auto_logout_minutes":5}}')
-    const { core, ports } = await startCore({ folder })
-    await done(core, 'vault.create', { passphrase: PASSPHRASE })
-    await ports.time.advance(4 * 60_000)
-    await done(core, 'license.get')
-    await ports.time.advance(4 * 60_000)
-    expect(await done(core, 'app.state')).toMatchObject({ vault: 'open' })
-    await ports.time.advance(5 * 60_000)
-    expect(await done(core, 'app.state')).toMatchObject({ vault: 'locked' })
-    await core.stop()
+  describe('the vault locks itself, if the configuration says so,', () => {
+    const MINUTE = 60_000
+    async function lockingAfterFive() {
+      const folder = tempFolder()
+      mkdirSync(join(folder, 'config'))
+      writeFileSync(join(folder, 'config', 'app_config.json'), '{"security":{"auto_logout_minutes":5}}')
+      const started = await startCore({ folder })
+      await done(started.core, 'vault.create', { passphrase: PASSPHRASE })
+      const vault = async () => (await done<{ vault: string }>(started.core, 'app.state')).vault
+      return { ...started, time: started.ports.time, vault }
+    }
+
+    test('when nobody is there', async () => {
+      const { core, time, vault } = await lockingAfterFive()
+      await time.advance(4 * MINUTE)
+      await done(core, 'vault.stay')
+      await time.advance(4 * MINUTE)
+      expect(await vault()).toBe('open')
+      await time.advance(MINUTE)
+      expect(await vault()).toBe('locked')
+      await core.stop()
+    })
+
+    test('also while pages and tray ask for news by themselves', async () => {
+      const { core, time, vault } = await lockingAfterFive()
+      for (let minute = 0; minute < 5; minute++) {
+        for (const name of ['app.state', 'license.get', 'deliveries.progress']) await done(core, name)
+        await time.advance(MINUTE)
+      }
+      expect(await vault()).toBe('locked')
+      await core.stop()
+    })
+
+    test('also when it was opened without anybody, and nobody ever came', async () => {
+      const { folder, core, ports } = await lockingAfterFive()
+      await core.stop()
+      const next = await startCore({ folder, ports })
+      await ports.time.advance(5 * MINUTE)
+      expect(ports.keyring.inMemory).toBeNull()
+      await next.core.stop()
+    })
+
+    test('as soon as the machine wakes, when it has slept for longer', async () => {
+      const { core, time, vault } = await lockingAfterFive()
+      time.setWall(time.clock.now() + 4 * MINUTE)
+      core.resume()
+      expect(await vault()).toBe('open')
+      time.setWall(time.clock.now() + 8 * 60 * MINUTE)
+      core.resume()
+      expect(await vault()).toBe('locked')
+      await core.stop()
+    })
   })
 })
 

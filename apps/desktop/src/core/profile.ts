@@ -161,6 +161,7 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
       if (vault.keyChanging()) await finishKeyChange(database)
       refreshCopies(vault, snapshots)
       features = await deps.openFeatures({ settings, paths, database, vault })
+      autoLock.touch()
       snapshotAfter(FIRST_SNAPSHOT_AFTER_MS)
     } catch (error) {
       vault.close()
@@ -190,6 +191,7 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
       await vault.lock()
     })
   const autoLock = createAutoLock({
+    clock: ports.clock,
     timers: ports.timers,
     minutes: () => values()['security.auto_logout_minutes'],
     lock: () => void lock().catch(() => log('error', 'vault.auto-lock')),
@@ -225,7 +227,14 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
     }),
   }
   const protection = protectionHandlers({ vault, settings, snapshots, changeVault, inTurn, closeFeatures })
-  const router = createRouter(() => ({ ...base, ...(features && { ...protection, ...features.handlers }) }), {
+  const whileOpen: Partial<Handlers> = {
+    ...protection,
+    'vault.stay': () => {
+      autoLock.touch()
+      return {}
+    },
+  }
+  const router = createRouter(() => ({ ...base, ...(features && { ...whileOpen, ...features.handlers }) }), {
     log,
   })
 
@@ -236,7 +245,6 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
   return {
     trouble: () => trouble,
     call: async (name, input) => {
-      autoLock.touch()
       if (trouble && !answersInTrouble(name)) return { ok: false, error: trouble.error }
       const answer = await router.call(name, input)
       // How long the wait is may just have been changed.
@@ -260,6 +268,9 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
         vault.close()
         database?.close()
       }),
-    resume: () => features?.resume(),
+    resume: () => {
+      autoLock.woke()
+      features?.resume()
+    },
   }
 }

@@ -3,7 +3,10 @@ import type { Snapshots } from './backup/index.ts'
 import type { Settings } from './settings/index.ts'
 import { parseVaultFile, vaultFileText, type Vault } from './vault/index.ts'
 
-type Methods = Exclude<Extract<MethodName, `vault.${string}`>, 'vault.create' | 'vault.unlock' | 'vault.lock'>
+type Methods = Exclude<
+  Extract<MethodName, `vault.${string}`>,
+  'vault.create' | 'vault.unlock' | 'vault.lock' | 'vault.stay'
+>
 
 /** The copies are opened as the vault is now: after each change, and at each opening, for one that a power cut kept. */
 export function refreshCopies(vault: Pick<Vault, 'file'>, snapshots: Pick<Snapshots, 'refreshVault'>): void {

@@ -340,6 +340,7 @@ export function createFakeBridge(
       return setApp({ vault: 'open' })
     },
     'vault.lock': () => setApp({ vault: 'locked' }),
+    'vault.stay': () => ({}),
     'vault.protection': () => protection,
     'vault.changePassphrase': () => protection,
     'vault.addPassphrase': () => protection,
