@@ -4,26 +4,20 @@ import type {
   DeliveryId,
   Handlers,
   MediaId,
-  Output,
   PlanId,
   PlanMedia,
 } from '../../contract/index.ts'
-import type { AccountChange } from '../accounts/index.ts'
-import { CallFailure, failure, success, type Result } from '../failure.ts'
-import { callFailureOf } from '../telegram/call-failure.ts'
-import { OFFLINE } from '../telegram/errors.ts'
+import { failure, success, type Result } from '../failure.ts'
 import type { Content } from '../messages/index.ts'
+import { OFFLINE } from '../telegram/errors.ts'
 import type { RemoteFile, TelegramFailure } from '../telegram/gateway.ts'
-import { cancelRows, type Cancelled } from './cancel.ts'
-import { createLane, type Lane } from './lane.ts'
+import { createLanes } from './lanes.ts'
 import { calendar, listPage } from './list.ts'
-import { createManage, type ManageHandlers } from './manage.ts'
-import { transition } from './machine.ts'
-import type { DeliveryDeps } from './ports.ts'
 import type { Span, SpanOutcome } from './list-store.ts'
-import type { StoredDelivery } from './rows.ts'
+import { createManage, type ManageHandlers } from './manage.ts'
+import type { DeliveryDeps } from './ports.ts'
+import { createRequests } from './requests.ts'
 import { createStore, type NewPlan } from './store.ts'
-import { instantOf } from '../time.ts'
 import { createUploads } from './uploads.ts'
 import { viewOf } from './view.ts'
 import { createWholePlan, type PlanHandlers } from './whole-plan.ts'
@@ -91,10 +85,6 @@ export type ChatMessage = {
   readonly places: number
 }
 
-const STOP_TIMEOUT_MS = 3000
-/** Telegram's own limit of scheduled messages in one chat. */
-const QUEUE_LIMIT = 100
-
 /** Everything that happens to a message after it was confirmed. */
 export function createDelivery(given: DeliveryDeps): Deliveries {
   const listeners = new Set<() => void>()
@@ -107,132 +97,9 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
   }
   const { database, sealer, clock, accounts, targets, emit } = deps
   const store = createStore(database, sealer)
-  const lanes = new Map<AccountId, Lane>()
-  let unwatch = (): void => undefined
-
-  const laneOf = (accountId: AccountId): Lane => {
-    const known = lanes.get(accountId)
-    if (known) return known
-    if (!accounts.ids().includes(accountId)) throw new CallFailure('account/unknown')
-    const lane = createLane(accountId, store, deps)
-    lanes.set(accountId, lane)
-    return lane
-  }
-
-  const recover = (accountId: AccountId): void => {
-    const held = store.wishes.forgetHeld(accountId)
-    if (held > 0) deps.log('info', 'delivery.held-forgotten', { count: held })
-    const left = store.interrupted(accountId)
-    laneOf(accountId).apply(left.map(row => [row, { kind: 'interrupted' }]))
-    if (left.length > 0) deps.log('warning', 'delivery.recovered', { count: left.length })
-  }
-
-  /** What has not left never will; what Telegram holds is published all the same. */
-  const removeAccount = (accountId: AccountId): void => {
-    lanes.get(accountId)?.stop()
-    lanes.delete(accountId)
-    const open = store.openOf(accountId)
-    store.transaction(() => {
-      for (const row of open)
-        if (row.state === 'queued' || row.state === 'paused')
-          store.save(row, transition(row, { kind: 'cancelled' }, clock.now()))
-      store.wishes.forgetAll(accountId)
-      store.close(accountId)
-    })
-    if (open.length > 0) emit('deliveries.changed', { ids: open.map(row => row.id) })
-  }
-
-  const onAccount = (change: AccountChange): void => {
-    switch (change.kind) {
-      case 'removing':
-        return removeAccount(change.accountId)
-      case 'added':
-        store.reopen(change.accountId)
-        return laneOf(change.accountId).wake()
-      case 'online':
-        return laneOf(change.accountId).reconcileSoon()
-      case 'changed': {
-        const lane = lanes.get(change.accountId)
-        lane?.tell()
-        return lane?.wake()
-      }
-      case 'hint': {
-        if (change.chatId === null) return lanes.get(change.accountId)?.reconcileSoon()
-        const chatId = change.chatId as ChatId
-        if (store.placedIn(change.accountId, chatId).length > 0)
-          lanes.get(change.accountId)?.reconcileChat(chatId)
-      }
-    }
-  }
-
-  const cancel = async (ids: readonly DeliveryId[]): Promise<Cancelled> => {
-    const rows = ids.flatMap(id => store.one(id) ?? [])
-    const known = new Set(rows.map(row => row.id))
-    const answer: Cancelled = {
-      cancelled: [],
-      failed: ids.filter(id => !known.has(id)).map(id => ({ id, code: 'delivery/unknown' })),
-    }
-    for (const [accountId, of] of byAccount(rows)) {
-      if (!accounts.ids().includes(accountId)) {
-        answer.failed.push(...of.map(({ id }) => ({ id, code: 'account/not-connected' as const })))
-        continue
-      }
-      const lane = laneOf(accountId)
-      const work = (): Promise<Cancelled> =>
-        cancelRows(
-          of.map(row => row.id),
-          accountId,
-          lane,
-          store,
-          deps,
-        )
-      const part = await lane.exclusive(work)
-      answer.cancelled.push(...part.cancelled)
-      answer.failed.push(...part.failed.map(({ id, code }) => ({ id, code })))
-      lane.tell()
-    }
-    return answer
-  }
-
-  const retry = (ids: readonly DeliveryId[]): DeliveryId[] => {
-    const queued: DeliveryId[] = []
-    for (const [accountId, rows] of byAccount(ids.flatMap(id => store.one(id) ?? []))) {
-      if (!accounts.ids().includes(accountId)) continue
-      store.transaction(() => {
-        const run = store.currentRun(accountId)
-        for (const row of rows) {
-          const after = transition(row, { kind: 'retried' }, accounts.serverNow(accountId))
-          if (after === row) continue
-          store.save(row, after, run)
-          queued.push(row.id)
-        }
-      })
-      laneOf(accountId).tell()
-      laneOf(accountId).wake()
-    }
-    if (queued.length > 0) emit('deliveries.changed', { ids: queued })
-    return queued
-  }
-
-  const queueOf = async (accountId: AccountId, chatId: ChatId): Promise<Output<'deliveries.queue'>> => {
-    const lane = laneOf(accountId)
-    const seen = await lane.exclusive(async () => {
-      const line = accounts.line(accountId)
-      return line === null ? null : lane.look(line, chatId)
-    })
-    if (seen === null) throw new CallFailure('account/not-connected', undefined, true)
-    if (!seen.ok) throw callFailureOf(seen.error, clock.now())
-    return {
-      others: seen.value.others.map(({ at, text, entities, media }) => ({
-        at: instantOf(at * 1000),
-        text,
-        entities: [...entities],
-        media: media.length > 0,
-      })),
-      ours: store.oursIn(accountId, chatId),
-      limit: QUEUE_LIMIT,
-    }
-  }
+  const lanes = createLanes(store, deps)
+  const { laneOf } = lanes
+  const { cancel, retry, queueOf } = createRequests(store, laneOf, deps)
 
   const inPace = async <T>(accountId: AccountId, work: () => Promise<T>): Promise<T> => {
     const lane = laneOf(accountId)
@@ -283,26 +150,9 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
 
   return {
     handlers,
-    start: () => {
-      unwatch = accounts.watch(onAccount)
-      for (const accountId of accounts.ids()) {
-        recover(accountId)
-        laneOf(accountId).reconcileSoon()
-      }
-    },
+    start: lanes.start,
     stop: async () => {
-      unwatch()
-      store.wishes.letGoHeld()
-      const all = [...lanes.values()]
-      for (const lane of all) lane.stop()
-      lanes.clear()
-      // A request under way is given a moment; without its answer it is looked up at the next start.
-      let cancelLimit = (): void => undefined
-      const limit = new Promise<void>(resolve => {
-        cancelLimit = deps.timers.after(STOP_TIMEOUT_MS, resolve)
-      })
-      await Promise.race([Promise.all(all.map(lane => lane.exclusive(() => Promise.resolve()))), limit])
-      cancelLimit()
+      await lanes.stop()
       store.forget()
     },
     place: (plan, also) => {
@@ -324,7 +174,7 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
       })
       const changed = rows.filter(({ id }) => !closed.has(id))
       if (changed.length > 0) emit('deliveries.changed', { ids: changed.map(({ id }) => id) })
-      for (const accountId of byAccount(changed).keys()) laneOf(accountId).wake()
+      for (const accountId of new Set(changed.map(row => row.accountId))) laneOf(accountId).wake()
       return [...closed]
     },
     planOfToken: store.planOfToken,
@@ -356,14 +206,4 @@ export function createDelivery(given: DeliveryDeps): Deliveries {
         places: row.parts,
       })),
   }
-}
-
-function byAccount(rows: readonly StoredDelivery[]): ReadonlyMap<AccountId, readonly StoredDelivery[]> {
-  const groups = new Map<AccountId, StoredDelivery[]>()
-  for (const row of rows) {
-    const group = groups.get(row.accountId)
-    if (group) group.push(row)
-    else groups.set(row.accountId, [row])
-  }
-  return groups
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DeliveryState } from '../../contract/index.ts'
 import { memoryDatabase, openSealer } from '../testing/index.ts'
-import type { Database, Row } from '../storage/database.ts'
+import type { Database, Row, SqlValue } from '../storage/database.ts'
 import { createListStore, type RowFilter, type Scope } from './list-store.ts'
 import { isOpen } from './machine.ts'
 import { createStore } from './store.ts'
@@ -127,9 +127,9 @@ describe('what is asked again and again', () => {
   function explained(work: (store: ReturnType<typeof createStore>) => unknown): string[] {
     const database = filled([])
     const plans: string[] = []
-    const explain = (sql: string, params: Parameters<Database['all']>[1][]): void => {
+    const explain = (sql: string, params: readonly SqlValue[]): void => {
       const steps = (row: Row): string => String(row['detail'])
-      plans.push(...database.all(`EXPLAIN QUERY PLAN ${sql}`, ...(params as [])).map(steps))
+      plans.push(...database.all(`EXPLAIN QUERY PLAN ${sql}`, ...params).map(steps))
     }
     const asked: Database = {
       ...database,

@@ -32,6 +32,7 @@ export type DeliveryStore = ReturnType<typeof createStore>
 
 const WAITING = `('queued', 'paused')`
 const PLACED = `('scheduled', 'drifted')`
+const PLACED_IN = `account_id = ? AND chat_id = ? AND open = 1 AND state IN ('uncertain', 'scheduled', 'drifted')`
 
 /** The rows of deliveries, and of what they belong to. Everything is synchronous: what returned is on disk. */
 export function createStore(database: Database, sealer: Sealer) {
@@ -202,13 +203,11 @@ export function createStore(database: Database, sealer: Sealer) {
       )
     },
 
+    hasPlacedIn: (accountId: string, chatId: string): boolean =>
+      database.get(`SELECT 1 FROM delivery WHERE ${PLACED_IN} LIMIT 1`, accountId, chatId) !== undefined,
     /** Rows of one chat whose fate a look at that chat can tell. */
     placedIn: (accountId: string, chatId: string): readonly StoredDelivery[] =>
-      many(
-        `account_id = ? AND chat_id = ? AND open = 1 AND state IN ('uncertain', 'scheduled', 'drifted') ORDER BY at, seq`,
-        accountId,
-        chatId,
-      ),
+      many(`${PLACED_IN} ORDER BY at, seq`, accountId, chatId),
     waitingInChat: (accountId: string, chatId: string): readonly StoredDelivery[] =>
       many(`account_id = ? AND chat_id = ? AND state IN ${WAITING}`, accountId, chatId),
     publishedIds: (accountId: string, chatId: string, from: number): ReadonlySet<number> =>

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite'
 import { CallFailure } from '../failure.ts'
-import type { Database, Migration, Row, SqlValue } from './database.ts'
+import type { Database, Migration, Row } from './database.ts'
 import { withStorageErrors } from './errors.ts'
 import { migrate, refuseNewer, userVersion } from './migrate.ts'
 
