@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { chatCalled, client, dataCentre, errorOf, message, NASSIM, signedIn, valueOf } from './support.ts'
+import {
+  chatCalled,
+  client,
+  dataCentre,
+  errorOf,
+  message,
+  NASSIM,
+  signedIn,
+  until,
+  valueOf,
+} from './support.ts'
 
 const SEND = 'messages.sendMessage'
 const MARKET = 'Marché bio'
@@ -111,6 +121,15 @@ test('T13, T14: a lost connection is told, and a new one carries on with the sam
   const second = client(dc, { session: session(), purpose: 'account' })
   valueOf(await second.line.connect())
   expect(valueOf(await second.line.me())).toEqual(me)
+})
+
+test('T13: of a connection that was given up nothing goes on: no socket, no timer, no loop', async () => {
+  const left = (): readonly string[] =>
+    process.getActiveResourcesInfo().filter(kind => kind === 'TCPSocketWrap' || kind === 'Timeout')
+  const { line } = await signedIn(await dataCentre())
+  expect(left()).toContain('TCPSocketWrap')
+  await line.destroy()
+  await until(() => expect(left()).toEqual([]))
 })
 
 test('a session ended from another device is told as such', async () => {

@@ -308,6 +308,8 @@ describe('staying connected', () => {
     await core.handlers['accounts.reconnect']({ accountId })
     await core.time.advance(60_000)
     expect(dc.connections()).toBe(1)
+    // Not even while one takes the place of another: Telegram would end the session (AUTH_KEY_DUPLICATED).
+    expect(dc.mostConnections()).toBe(1)
   })
 
   test('a machine that slept, or a clock that was set, makes a new connection before anything is sent', async () => {

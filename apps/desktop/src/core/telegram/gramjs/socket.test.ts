@@ -20,6 +20,17 @@ test('T4: the first address that answers is taken', async () => {
   expect((await socket.readExactly(7)).toString()).toBe('bonjour')
 })
 
+test('small packets are not held back', async () => {
+  const port = await serve(() => undefined)
+  const { socket } = await directRoute([]).open(at(port), new AbortController().signal)
+  onTestFinished(() => void socket.destroy())
+  // Where Node keeps what it has set: TCP_NODELAY cannot be asked for.
+  const noDelay = Object.getOwnPropertySymbols(socket).find(
+    ({ description }) => description === 'kSetNoDelay',
+  )
+  expect(socket[noDelay as unknown as keyof typeof socket]).toBe(true)
+})
+
 test('where nobody listens, connecting fails instead of waiting', async () => {
   await expect(new RoutedSocket(directRoute([at(1)])).connect()).rejects.toThrow()
   await expect(new RoutedSocket(directRoute([])).connect()).rejects.toThrow('no address')

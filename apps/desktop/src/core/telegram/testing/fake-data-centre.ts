@@ -59,6 +59,7 @@ export function createFakeDataCentre(clock: Clock) {
   const authorised = new Map<string, string>()
   const chats = new Map<string, FakeChat>()
   const accepted = new Map<string, number>()
+  let most = 0
   const connections = new Set<{ userId: () => string | null; drop: () => void; hint: (hint: Hint) => void }>()
   let frozen: number | null = null
   let faults: { fault: FakeFault; left: number }[] = []
@@ -195,6 +196,7 @@ export function createFakeDataCentre(clock: Clock) {
         if (options.purpose === 'account' && userId() === null)
           return failure(classify('AUTH_KEY_UNREGISTERED', 401))
         connections.add(self)
+        most = Math.max(most, connections.size)
         if (options.session === null)
           options.onSession({ dcId: 2, host: '127.0.0.1', port: 443, key: new Uint8Array(Buffer.from(key)) })
         return success({ serverTime: Math.floor(clock.now() / 1000) })
@@ -202,6 +204,8 @@ export function createFakeDataCentre(clock: Clock) {
       destroy: async () => {
         await Promise.resolve()
         dead = true
+        // A socket closes in its own time.
+        for (let turn = 0; turn < 5; turn++) await Promise.resolve()
         connections.delete(self)
       },
       sendCode: phone => call('sendCode', true, () => sendCode(phone), true),
@@ -412,6 +416,8 @@ export function createFakeDataCentre(clock: Clock) {
     revoke: (): void => authorised.clear(),
     hint: (hint: Hint): void => [...connections].forEach(connection => connection.hint(hint)),
     connections: (): number => connections.size,
+    /** The most there ever were at one time. */
+    mostConnections: (): number => most,
   }
 }
 
