@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { tmpdir } from 'node:os'
 import { promisify } from 'node:util'
-import { startEmbeddedPostgres } from '@autotele/license-server/testing'
+import { startThrowawayPostgres } from '@autotele/license-server/testing'
 import { expect, test } from 'vitest'
 import { root } from './tools.ts'
 
@@ -38,7 +38,7 @@ test.skipIf(process.platform === 'win32')(
     // Nothing of the tests, and no PostgreSQL to try with.
     expect(existsSync(join(app, 'apps', 'license-server', 'src', 'testing'))).toBe(false)
     expect(existsSync(join(app, 'apps', 'admin', 'out', 'index.html'))).toBe(true)
-    const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
+    const postgres = await startThrowawayPostgres(join(folder, 'postgres'))
     const main = join(app, 'apps', 'license-server', 'src', 'cli', 'main.ts')
     const child = spawn(process.execPath, [main, 'serve', '--json'], {
       env: {

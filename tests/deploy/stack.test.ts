@@ -39,8 +39,12 @@ let bought: Promise<TestDevice> | undefined
 /** Somebody who has bought a month. */
 const customer = async (): Promise<TestDevice> => await (bought ??= sell(await at()))
 
-/** Requests at once: of several, one always meets a server that is just stopping. */
+/**
+ * Requests at once, and how long each waits for the next: of several, one always meets a server that is just stopping, and
+ * what they are to disturb still gets most of the machine.
+ */
 const AT_ONCE = 4
+const PAUSE_MS = 80
 
 /** A customer who asks for new tokens all the time while `work` goes on, and verifies each. Gives the keys that signed them. */
 async function whileServing({ publicUrl, rootKey }: Stage, work: () => Promise<void>) {
@@ -79,7 +83,7 @@ async function whileServing({ publicUrl, rootKey }: Stage, work: () => Promise<v
         wrong.push(error instanceof Error ? `${error.message} ${String(error.cause)}` : 'unknown')
       }
       asked++
-      await delay(20)
+      await delay(PAUSE_MS)
     }
   }
   const serving = Array.from({ length: AT_ONCE }, serve)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { startEmbeddedPostgres } from '@autotele/license-server/testing'
+import { startThrowawayPostgres } from '@autotele/license-server/testing'
 import { startBtcpay } from '@autotele/sandbox/btcpay'
 import pg from 'pg'
 import { startNameServer } from './name-server.ts'
@@ -40,7 +40,7 @@ export async function until<T>(probe: () => Promise<T | undefined | false>): Pro
 export async function startStage() {
   const folder = await mkdtemp(join(tmpdir(), 'autotele-stage-'))
   const secret = (name: string) => join(folder, 'secrets', name)
-  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
+  const postgres = await startThrowawayPostgres(join(folder, 'postgres'))
   const btcpay = await startBtcpay({ webhookDelaysMs: Array<number>(8).fill(60) })
   const [proxyPort, healthPort, serverPort] = await Promise.all([1, 2, 3].map(freePort))
   const addresses = ['127.0.0.2', '127.0.0.3']

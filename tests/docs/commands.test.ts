@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { startEmbeddedPostgres } from '@autotele/license-server/testing'
+import { startThrowawayPostgres } from '@autotele/license-server/testing'
 import { startBtcpay } from '@autotele/sandbox/btcpay'
 import { describe, expect, test } from 'vitest'
 import { commandLines, documents, parse, root } from './markdown.ts'
@@ -58,7 +58,7 @@ test.skipIf(process.platform === 'win32')(
   'the commands of the guide do what it says, one after the other, from an empty folder to a rehearsed backup',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'autotele-guide-'))
-    const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
+    const postgres = await startThrowawayPostgres(join(folder, 'postgres'))
     const btcpay = await startBtcpay()
     // What is told more than once is done once; --json says the same.
     const commands = new Set<string>()

@@ -6,6 +6,7 @@ import { openDatabase } from '../storage/database.ts'
 import { fromBase32 } from './base32.ts'
 
 export { startEmbeddedPostgres } from '../storage/embedded-postgres.ts'
+export { startThrowawayPostgres } from './throwaway-postgres.ts'
 export { createTestDevice, someDevice, type TestDevice } from './device.ts'
 
 /**
