@@ -7,8 +7,8 @@ import { dayOf, formatInstant, machineZone } from '../../lib/time.ts'
  */
 export function useHereTime(): (at: string, zone: string) => string {
   const { t, tag } = useText()
+  const here = machineZone()
   return (at, zone) => {
-    const here = machineZone()
     if (here === zone) return ''
     const style = dayOf(at, here) === dayOf(at, zone) ? 'time' : 'full'
     return t('common.hereTime', { time: formatInstant(at, style, tag.value, here), zone: here })
