@@ -63,10 +63,21 @@ test('a new day begins a new file, and files older than 90 days are removed, oth
   ])
 })
 
-test('the folder of the configuration file is used', () => {
+test('a clock that is a year ahead for a moment costs no line', () => {
+  const { log, logs, time } = opened()
+  log('info', 'before')
+  const right = time.clock.now()
+  time.setWall(right + 365 * 86_400_000)
+  log('info', 'ahead')
+  time.setWall(right)
+  log('info', 'after')
+  expect(linesOf(logs).map(line => line.split(' ').at(-2))).toEqual(['before', 'after', 'ahead'])
+})
+
+test.each(['', '\uFEFF'])('the folder of the configuration file is used (%j before it)', mark => {
   const { root, time } = opened()
   mkdirSync(join(root, 'config'))
-  writeFileSync(join(root, 'config', 'app_config.json'), '{"paths":{"logs_dir":"elsewhere"}}')
+  writeFileSync(join(root, 'config', 'app_config.json'), `${mark}{"paths":{"logs_dir":"elsewhere"}}`)
   openLog({ dataFolder: root, source: 'main', level: 'INFO', clock: time.clock })('info', 'x')
   expect(linesOf(join(root, 'elsewhere'))).toHaveLength(1)
 })

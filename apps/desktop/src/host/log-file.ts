@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'no
 import { join } from 'node:path'
 import type { Clock, Log } from '../core/ports.ts'
 import { LOG_FILE, logFileName } from '../core/logs/file-name.ts'
-import { fromLevel, logLevel } from '../core/settings/index.ts'
+import { fromLevel, logLevel, parseConfig } from '../core/settings/index.ts'
 import { dataPaths } from '../core/storage/paths.ts'
 import { redactField } from './redaction.ts'
 
@@ -35,7 +35,7 @@ export function openLog(options: {
     try {
       if (day !== today) {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
-        removeOld(folder, clock.now())
+        removeOld(folder, day)
         today = day
       }
       appendFileSync(join(folder, logFileName(day)), line, { mode: 0o600 })
@@ -56,12 +56,23 @@ export function logTail(dataFolder: string, clock: Clock, lines: number): readon
   }
 }
 
-function removeOld(folder: string, now: number): void {
-  const oldest = localTime(now - KEPT_DAYS * 86_400_000).day
-  for (const name of readdirSync(folder)) {
-    const day = LOG_FILE.exec(name)?.[1]
-    if (day !== undefined && day < oldest) rmSync(join(folder, name), { force: true })
-  }
+/** Counted from the last day that was written before this one: a clock that is ahead for a moment clears nothing. */
+function removeOld(folder: string, today: string): void {
+  const days = readdirSync(folder).flatMap(name => LOG_FILE.exec(name)?.[1] ?? [])
+  const last =
+    days
+      .filter(day => day < today)
+      .sort()
+      .at(-1) ?? today
+  const oldest = daysBefore(last, KEPT_DAYS - 1)
+  for (const day of days) if (day < oldest) rmSync(join(folder, logFileName(day)), { force: true })
+}
+
+/** Of a day as log files have it in their names. */
+function daysBefore(day: string, count: number): string {
+  const [year, month, date] = [day.slice(0, 4), day.slice(4, 6), day.slice(6)].map(Number)
+  const before = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, (date ?? 1) - count))
+  return before.toISOString().slice(0, 10).replaceAll('-', '')
 }
 
 function localTime(now: number): { day: string; time: string } {
@@ -77,11 +88,8 @@ function localTime(now: number): { day: string; time: string } {
 function logFolder(dataFolder: string): string {
   const standard = dataPaths(dataFolder)
   try {
-    const config = JSON.parse(readFileSync(standard.configFile, 'utf8')) as { paths?: { logs_dir?: unknown } }
-    const logs = config.paths?.logs_dir
-    return typeof logs === 'string' && logs !== ''
-      ? dataPaths(dataFolder, { logs_dir: logs }).logs
-      : standard.logs
+    const { values } = parseConfig(readFileSync(standard.configFile, 'utf8'))
+    return dataPaths(dataFolder, { logs_dir: values['paths.logs_dir'] }).logs
   } catch {
     return standard.logs
   }

@@ -41,6 +41,15 @@ test('a used link stays used when the clock is set back', async () => {
   expect(links.take(used)).toBe(false)
 })
 
+test('a host that ends takes back its own announcement, not that of another one over the same folder', async () => {
+  const { folder, time, end } = await running()
+  const endOther = await announceHost(folder, { port: 7413, run: newRun() })
+  await end()
+  expect(await linkFromOutside(folder, time.clock)).toContain(':7413/')
+  await endOther()
+  expect(await linkFromOutside(folder, time.clock)).toBeNull()
+})
+
 test('an altered or foreign token is refused', async () => {
   const { links, token, time } = await running()
   const [expiry, nonce, mac] = (await token()).split('.') as [string, string, string]

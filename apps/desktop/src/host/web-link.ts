@@ -15,18 +15,31 @@ type Running = z.infer<typeof Running>
 const LIFE_SECONDS = 600
 const file = (dataFolder: string): string => join(dataFolder, 'config', '.web-host.json')
 
-/** Says that a host runs; the function returned takes that back. */
+/** Says that a host runs; the function returned takes that back, unless another one has said so since. */
 export async function announceHost(dataFolder: string, running: Running): Promise<() => Promise<void>> {
   await writeFileAtomic(file(dataFolder), JSON.stringify(running))
-  return () => rm(file(dataFolder), { force: true })
+  return async () => {
+    const present = await announced(dataFolder)
+    if (present?.run === running.run) await rm(file(dataFolder), { force: true })
+  }
+}
+
+const announced = async (dataFolder: string): Promise<Running | null> => {
+  try {
+    return Running.parse(JSON.parse(await readFile(file(dataFolder), 'utf8')))
+  } catch {
+    return null
+  }
 }
 
 export const newRun = (): string => randomBytes(16).toString('base64url')
 
 /** An address for the host that runs over this folder, good for ten minutes and once; null when none runs. */
 export async function linkFromOutside(dataFolder: string, clock: Clock): Promise<string | null> {
+  const running = await announced(dataFolder)
+  if (running === null) return null
   try {
-    const { port, run } = Running.parse(JSON.parse(await readFile(file(dataFolder), 'utf8')))
+    const { port, run } = running
     const secret = await readFile(join(dataFolder, 'config', '.web-secret'))
     const payload = `${Math.floor(clock.now() / 1000) + LIFE_SECONDS}.${randomBytes(16).toString('base64url')}`
     return `http://127.0.0.1:${port}/?token=${payload}.${sign(secret, run, payload)}`
