@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { button, compose, confirmPlan, goTo, setUp } from './support/app.ts'
 import { setStage } from './support/stage.ts'
@@ -112,10 +113,63 @@ test('published at once, it leaves the queue once and the list links to it', asy
   await page.keyboard.press('Escape')
 })
 
-test('the calendar holds what is left, and nothing broke the content security policy', async () => {
+/** Day and time of an instant (Unix seconds) on the wall clock of the browser. */
+const wallClock = (at = 0) =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', dateStyle: 'short', timeStyle: 'short' })
+    .format(at * 1000)
+    .split(' ')
+
+test('a message of the calendar is dragged to another day, keeps its time, and stands there at Telegram', async () => {
   const { page } = stage.app
+  const [day = '', time] = wallClock(scheduledIn(TEAM)[0]?.date)
   await goTo(stage.app, 'Calendrier' as 'Messages')
-  await button(page, 'Suivant').click()
-  await button(page, 'Précédent').click()
+  const [today = ''] = wallClock(Date.now() / 1000)
+  const months = Number(day.slice(5, 7)) - Number(today.slice(5, 7))
+  for (let turn = 0; turn < (months + 12) % 12; turn++) await button(page, 'Suivant').click()
+  const aside = Number(day.slice(8)) > 15 ? -1 : 1
+  const to = new Date(Date.parse(day) + aside * 86_400_000).toISOString().slice(0, 10)
+  await page.locator('.item', { hasText: TEAM }).dragTo(page.locator(`td[data-day="${to}"]`))
+  await expect.poll(() => wallClock(scheduledIn(TEAM)[0]?.date), SLOW).toEqual([to, time])
+})
+
+test('what the filters show is exported as a file', async () => {
+  const { page } = stage.app
+  await goTo(stage.app, 'Messages')
+  await page.getByRole('tab', { name: 'Tous' }).click()
+  await button(page, 'Exporter').click()
+  const download = page.waitForEvent('download')
+  await page.getByRole('dialog').getByRole('button', { name: 'Exporter' }).click()
+  const file = await readFile(await (await download).path(), 'utf8')
+  expect(file).toContain('Grand nettoyage de printemps et goûter')
+  expect(file).toContain('Changé sur le téléphone')
+})
+
+test('progress stands on every page, and is there again after a restart of page and core', async () => {
+  const { page } = stage.app
+  await page.keyboard.press('Control+k')
+  await page.getByRole('option', { name: 'Mettre tous les envois en pause' }).click()
+  await compose(stage.app, {
+    text: 'Plus tard',
+    chats: [LILAS, TEAM],
+    dates: [{ date: inDays(20), time: '10:00' }],
+  })
+  await confirmPlan(stage.app, 2)
+  const progress = page.getByTestId('progress')
+  await progress.getByText('0 sur 2').waitFor()
+  await goTo(stage.app, 'Comptes')
+  await progress.getByText('0 sur 2').waitFor()
+  const pid = stage.product.host?.corePid()
+  if (pid == null) throw new Error('no core')
+  process.kill(pid, 'SIGKILL')
+  await expect.poll(() => stage.product.host?.corePid() ?? pid, SLOW).not.toBe(pid)
+  await page.reload()
+  await progress.getByText('0 sur 2').waitFor()
+  await progress.getByRole('button').first().click()
+  await button(page, /^Reprendre : /).click()
+  await expect.poll(() => queue().length, SLOW).toBe(3)
+  await progress.waitFor({ state: 'detached' })
+})
+
+test('nothing broke the content security policy', () => {
   expect(stage.app.complaints).toEqual([])
 })
