@@ -1,5 +1,6 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
+import type { Router } from 'vue-router'
 import App from './App.vue'
 import { findBridge } from './bridge.ts'
 import { CoreKey, createCore, type Core } from './core.ts'
@@ -20,6 +21,8 @@ const PATIENCE_MILLISECONDS = 1_500
 async function start(core: Core): Promise<void> {
   const asked = core.call('settings.get', {})
   const late = new Promise<null>(resolve => setTimeout(() => resolve(null), PATIENCE_MILLISECONDS))
+  const router = createAppRouter()
+  fetchPage(router)
   const answer = await Promise.race([asked, late])
   const language = answer?.ok ? answer.data.language : preferredLanguage(navigator.languages)
   const text = createText(language, await loadMessages(language))
@@ -33,12 +36,19 @@ async function start(core: Core): Promise<void> {
     else void asked.then(later => (later.ok ? settings.set(later.data) : undefined))
     void useSession().load()
   })
-  const router = createAppRouter()
   app.use(router).mount('#app')
   await router.isReady()
   // After what is being looked at; WebKit has no idle callback.
   const soon = window.requestIdleCallback ?? setTimeout
   soon(() => void loadRest(text, language))
+}
+
+/** Begins to fetch the page that the address asks for: the settings and the sentences take as long. */
+function fetchPage({ resolve, options }: Router): void {
+  const asked = options.history.location
+  const page = resolve(asked === '/' ? { name: 'messages' } : asked).matched.at(-1)?.components?.['default']
+  // What fails here fails again when the router wants it, and is told then.
+  if (typeof page === 'function') (page as () => Promise<unknown>)().catch(() => undefined)
 }
 
 void start(createCore(findBridge()))
