@@ -1,6 +1,7 @@
 import { signDenial, signLicenseToken, generatePrivateJwk, importSigningKey } from '@autotele/crypto'
 import { describe, expect, test } from 'vitest'
 import { LicenseView, type EventName, type Payload } from '../../contract/index.ts'
+import { CallFailure } from '../failure.ts'
 import type { HttpResponse } from '../ports.ts'
 import { eventually, memoryDatabase, openSealer, testPorts, type FakeTime } from '../testing/index.ts'
 import { createSealedRecords } from '../vault/index.ts'
@@ -558,6 +559,28 @@ describe('refreshing by itself', () => {
     await advance(time, HOUR + 60_000)
     expect(asked()).toBe(before + 4)
     expect(get(license).state).toBe('valid')
+    license.stop()
+  })
+
+  test('goes on after an answer that a full disk did not take', async () => {
+    const { launch, server, time, records } = await paid()
+    let full = false
+    const license = await launch({
+      records: {
+        ...records,
+        write: (...args) => {
+          if (full) throw new CallFailure('storage/disk-full', undefined, true)
+          records.write(...args)
+        },
+      },
+    })
+    license.start()
+    await advance(time, 0)
+    full = true
+    await advance(time, DAY + 6 * 60_000)
+    full = false
+    await advance(time, 2 * HOUR)
+    expect(Date.parse(get(license).lastContact!)).toBeGreaterThan(time.clock.now() - 2 * HOUR)
     license.stop()
   })
 

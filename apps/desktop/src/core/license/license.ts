@@ -197,12 +197,16 @@ export async function openLicense(deps: LicenseDeps): Promise<License> {
 
   const refreshOnce = async (): Promise<void> => {
     const answer = await requestRefresh()
-    const taken = answer.kind === 'ok' ? await take(answer.data, answer.proofId) : null
-    if (taken?.kind === 'granted' || taken?.kind === 'denied') return
-    failures += 1
-    scheduleRefresh(answer.kind === 'ok' ? null : answer.retryAfterSeconds)
-    if (answer.kind !== 'ok') throw failureOf(answer)
-    throw new CallFailure('license/answer-not-trusted')
+    try {
+      if (answer.kind !== 'ok') throw failureOf(answer)
+      const { kind } = await take(answer.data, answer.proofId)
+      if (kind !== 'granted' && kind !== 'denied') throw new CallFailure('license/answer-not-trusted')
+    } catch (error) {
+      // Whatever it was, a disk that is full too: there is a next time.
+      failures += 1
+      scheduleRefresh(answer.kind === 'ok' ? null : answer.retryAfterSeconds)
+      throw error
+    }
   }
 
   /** One refresh at a time; who asks meanwhile gets its outcome. */
