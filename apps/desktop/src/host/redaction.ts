@@ -39,6 +39,8 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
 ]
 
 const LONGEST_TEXT = 2000
+/** What is looked at of a longer one: a secret that the cut goes through has to be seen whole. */
+const LONGEST_READ = 10 * LONGEST_TEXT
 
 /** One value as a log may hold it: secrets by shape and by field name replaced, length bounded. */
 export function redactField(
@@ -52,7 +54,9 @@ export function redactField(
 
 /** Free text (an error's message, a stack) without what looks like a secret. */
 export function redactText(text: string): string {
-  let redacted = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+  let redacted = text.slice(0, LONGEST_READ)
   for (const [shape, replacement] of SECRET_SHAPES) redacted = redacted.replace(shape, replacement)
-  return redacted
+  return redacted.length > LONGEST_TEXT || text.length > LONGEST_READ
+    ? `${redacted.slice(0, LONGEST_TEXT)}…`
+    : redacted
 }
