@@ -742,10 +742,14 @@ function preview(
   return { items, series, album, findings, placingSeconds: items.length * 3, token: 'fake-token' }
 }
 
-/** Four dates, a week apart: the rules themselves are the core's. */
+/** Four dates, a week apart, from the first that falls on a day of the week's rule: the rules themselves are the core's. */
 function ruleDates(rule: Recurrence, zone: string): RuleDate[] {
+  const { frequency, from } = rule
+  const weekday = (new Date(from).getUTCDay() + 6) % 7
+  const until =
+    frequency.unit === 'week' ? Math.min(...frequency.days.map(day => (day - 1 - weekday + 7) % 7)) : 0
   return [0, 7, 14, 21].map(days => {
-    const local = `${addDays(rule.from, days)}T${rule.time}`
+    const local = `${addDays(from, until + days)}T${rule.time}`
     return { at: toInstant(local, zone).replace('.000Z', 'Z'), local, adjustment: 'none' }
   })
 }
