@@ -1,3 +1,4 @@
+import './zod-without-eval.ts'
 import type { CalendarDay, DeliveryId, DeliveryView } from '../../contract/index.ts'
 import { addDays, dayOf } from '../lib/time.ts'
 import { createFakeBridge, type FakeBridge, type Scenario } from './fake-bridge.ts'
