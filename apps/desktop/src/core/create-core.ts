@@ -322,11 +322,15 @@ async function openFeatures(
       imports.stop()
       series.stop()
       history.stop()
-      await deliveries.stop()
-      await media.stop()
-      await accounts.stop()
-      deps.tell(null)
-      contacts.detach()
+      // Each, whatever becomes of the one before.
+      await deliveries
+        .stop()
+        .finally(() => media.stop())
+        .finally(() => accounts.stop())
+        .finally(() => {
+          deps.tell(null)
+          contacts.detach()
+        })
     },
     resume: () => {
       license.resume()

@@ -127,6 +127,11 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
     features = null
     await closing?.stop()
   }
+  /** Whatever they could not store any more: what comes after them is not to wait for a disk with room. */
+  const endFeatures = (): Promise<void> =>
+    closeFeatures().catch((error: unknown) => {
+      log('error', 'core.features-stop', { error: error instanceof Error ? error.message : 'unknown' })
+    })
   const copyDatabase = (to: string): void => void database?.run('VACUUM INTO ?', to)
   const snapshotAfter = (ms: number): void => {
     cancelSnapshot = ports.timers.after(ms, () => {
@@ -186,8 +191,8 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
   const lock = (): Promise<AppState> =>
     changeVault(async () => {
       if (!vault.canLock()) return
-      // First what works with the key, then the key.
-      await closeFeatures()
+      // First what works with the key, then the key: also when the former cannot end in good order.
+      await endFeatures()
       await vault.lock()
     })
   const autoLock = createAutoLock({
@@ -264,7 +269,7 @@ export async function openProfile(deps: ProfileDeps): Promise<Profile> {
       inTurn(async () => {
         autoLock.stop()
         always.stop()
-        await closeFeatures()
+        await endFeatures()
         vault.close()
         database?.close()
       }),

@@ -125,9 +125,8 @@ export function createSnapshots(deps: {
       // A date to come is of a clock that was wrong: it says nothing of the day.
       const isOfToday = ({ reason, createdAt }: Snapshot): boolean =>
         reason === 'daily' && Date.parse(createdAt) <= now && now - Date.parse(createdAt) < DAY_MS
-      if (list().some(isOfToday)) return
       try {
-        take('daily', copyDatabase)
+        if (!list().some(isOfToday)) take('daily', copyDatabase)
       } catch (error) {
         log('warning', 'snapshot.failed', { error: error instanceof Error ? error.message : 'unknown' })
       }

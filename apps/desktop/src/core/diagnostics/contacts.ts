@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { HostContact } from '../../contract/index.ts'
-import type { Clock, Http, Ports, Timers } from '../ports.ts'
+import type { Clock, Http, Log, Ports, Timers } from '../ports.ts'
 import type { TelegramGateway } from '../telegram/gateway.ts'
 import { instantOf } from '../time.ts'
 import type { SealedRecords } from '../vault/index.ts'
@@ -29,7 +29,15 @@ const SAVE_AFTER_MS = 30_000
 /** More different addresses than a person would look through. */
 const MOST = 500
 
-export function createContacts({ clock, timers }: { clock: Clock; timers: Timers }): Contacts {
+export function createContacts({
+  clock,
+  timers,
+  log,
+}: {
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+}): Contacts {
   const counted = new Map<string, HostContact>()
   let records: SealedRecords | null = null
   let cancelSave: (() => void) | null = null
@@ -40,7 +48,12 @@ export function createContacts({ clock, timers }: { clock: Clock; timers: Timers
   const save = (): void => {
     cancelSave?.()
     cancelSave = null
-    records?.write(KIND, ALL, list().slice(0, MOST))
+    try {
+      records?.write(KIND, ALL, list().slice(0, MOST))
+    } catch {
+      // On a full disk they are counted on, and written with the next one.
+      log('warning', 'contacts.not-saved')
+    }
   }
   const add = (more: HostContact): void => {
     const before = counted.get(keyOf(more))

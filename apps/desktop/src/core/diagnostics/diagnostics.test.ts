@@ -16,6 +16,7 @@ import {
 import { createLogs } from '../logs/index.ts'
 import type { HttpResponse } from '../ports.ts'
 import { dataPaths } from '../storage/index.ts'
+import { CallFailure } from '../failure.ts'
 import { eventually, memoryDatabase, openSealer, settle, tempFolder, testPorts } from '../testing/index.ts'
 import { createSealedRecords } from '../vault/index.ts'
 import type { Probe } from './probe.ts'
@@ -520,6 +521,28 @@ describe('who was contacted', () => {
     expect(byHost.get('pay.example')).toMatchObject({ purpose: 'payment-page', count: 1 })
     expect(byHost.get('updates.example')).toMatchObject({ purpose: 'updates', port: 443, failed: 0 })
     expect(JSON.stringify(again.list())).not.toMatch(/secret|abc|releases/)
+  })
+
+  test('that a full disk does not take end nothing, and are written when there is room again', async () => {
+    const ports = testPorts()
+    const records = createSealedRecords(memoryDatabase(), openSealer(), ports.log)
+    let full = true
+    const contacts = createContacts(ports)
+    contacts.attach({
+      ...records,
+      write: (...args) => {
+        if (full) throw new CallFailure('storage/disk-full', undefined, true)
+        records.write(...args)
+      },
+    })
+    contacts.note('a.example', 443, 'telegram', true)
+    await ports.time.advance(31_000)
+    contacts.note('b.example', 443, 'telegram', true)
+    full = false
+    await ports.time.advance(31_000)
+    expect(records.read('contacts', 'all')).toHaveLength(2)
+    full = true
+    contacts.detach()
   })
 
   test('Telegram’s addresses are counted as they are dialled, a proxy instead of what is behind it', () => {

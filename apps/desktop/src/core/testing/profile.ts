@@ -8,7 +8,11 @@ export const TITLE = 'Quartier des Lilas'
 export const PHONE = '33612345678'
 
 /** A profile without the features: vault, settings, database, backup, as the core has them. */
-export async function profileIn(folder: string, ports: TestPorts = testPorts()) {
+export async function profileIn(
+  folder: string,
+  ports: TestPorts = testPorts(),
+  stopFeatures: () => Promise<void> = () => Promise.resolve(),
+) {
   const events: string[] = []
   let data: OpenData | null = null
   let profile: Profile
@@ -24,7 +28,7 @@ export async function profileIn(folder: string, ports: TestPorts = testPorts()) 
       always: () => ({ handlers: {}, stop: () => undefined }),
       openFeatures: opened => {
         data = opened
-        return Promise.resolve({ handlers: {}, stop: () => Promise.resolve(), resume: () => undefined })
+        return Promise.resolve({ handlers: {}, stop: stopFeatures, resume: () => undefined })
       },
       restart: async () => {
         await profile.close()
