@@ -1,6 +1,6 @@
 export { createAttention, type AttentionItem, type AttentionQueue } from './attention.ts'
 export { createArchive } from './archive.ts'
-export { createBtcpay } from './btcpay-client.ts'
+export { createBtcpay, mayInStore } from './btcpay-client.ts'
 export { createCheckouts, type Checkouts } from './checkouts.ts'
 export { createInbox, type Inbox } from './inbox.ts'
 export { createRebuild, type Recovered } from './rebuild.ts'

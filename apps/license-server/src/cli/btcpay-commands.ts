@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { MONTHLY_PLAN } from '@autotele/shared'
+import { mayInStore } from '../billing/index.ts'
 import { ConfigError, loadConfig, type BtcpayConfig } from '../config/config.ts'
 import { ask, fail, type Invocation } from './environment.ts'
 
@@ -85,10 +87,6 @@ export function isRecent(version: string): boolean {
   return true
 }
 
-/** Whether a key may do something in the store: named for it, for all stores, or for everything. */
-const allows = (permissions: readonly string[], storeId: string, wanted: string): boolean =>
-  permissions.some(one => one === 'unrestricted' || one === wanted || one === `${wanted}:${storeId}`)
-
 /** Checks BTCPay from the server's side, with the server's own key; each finding says what to do about it. */
 export async function checkBtcpay(options: {
   readonly config: BtcpayConfig
@@ -132,7 +130,7 @@ export async function checkBtcpay(options: {
 
   const permissions =
     keySchema.safeParse((await call('GET', '/api-keys/current'))?.body).data?.permissions ?? []
-  const may = (wanted: string) => allows(permissions, config.storeId, wanted)
+  const may = (wanted: string) => mayInStore(permissions, config.storeId, [wanted])
   for (const [wanted, need] of [
     ['btcpay.store.cancreateinvoice', 'failed'],
     ['btcpay.store.canviewinvoices', 'failed'],
@@ -204,8 +202,8 @@ export async function checkBtcpay(options: {
 
   async function tryInvoice(): Promise<void> {
     const made = await call('POST', `${store}/invoices`, {
-      amount: '29.99',
-      currency: 'EUR',
+      amount: MONTHLY_PLAN.amount,
+      currency: MONTHLY_PLAN.currency,
       metadata: { itemDesc: 'AutoTele, test' },
       checkout: { expirationMinutes: 5, monitoringMinutes: 5 },
     })

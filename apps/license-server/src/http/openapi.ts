@@ -116,9 +116,14 @@ const OPERATIONS: readonly Operation[] = [
   },
 ]
 
+/** What every operation may answer beside what it is for. */
+const wentWrong = {
+  description: 'What went wrong',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
 /** The OpenAPI 3.1 description of the public routes. */
 export function describeApi(publicUrl: string) {
-  const problem = { $ref: '#/components/schemas/Problem' }
   const paths: Record<string, Record<string, DescribedOperation>> = {}
   for (const operation of OPERATIONS) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
@@ -141,10 +146,7 @@ export function describeApi(publicUrl: string) {
             { description: operation.summary, ...(schema ? { content: json(schema, 'output') } : {}) },
           ]),
         ),
-        default: {
-          description: 'What went wrong',
-          content: { 'application/problem+json': { schema: problem } },
-        },
+        default: wentWrong,
       },
     }
   }
@@ -187,7 +189,6 @@ const json = (schema: z.ZodType, io: 'input' | 'output') => ({
 
 /** The OpenAPI 3.1 description of the administration, made from the table that it is mounted from. */
 export function describeAdminApi(url: string) {
-  const problem = { $ref: '#/components/schemas/Problem' }
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [name, route] of Object.entries<AdminRoute>(ADMIN_ROUTES)) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
@@ -210,10 +211,7 @@ export function describeAdminApi(url: string) {
       ...(route.body ? { requestBody: { required: true, content: json(route.body, 'input') } } : {}),
       responses: {
         [status]: { description: summary, ...good },
-        default: {
-          description: 'What went wrong',
-          content: { 'application/problem+json': { schema: problem } },
-        },
+        default: wentWrong,
       },
     }
   }

@@ -36,7 +36,7 @@ import type { KeyRing } from '../../licensing/index.ts'
 import type { Database, Tx } from '../../storage/database.ts'
 import { ProblemError } from '../problems.ts'
 import { listAdministrators, listTokens } from './account-handlers.ts'
-import type { Caller, Change, Handlers } from './context.ts'
+import type { Change, Handlers, OnOne } from './context.ts'
 
 /** Rows of an export that are read at a time. */
 const EXPORT_PAGE = 500
@@ -115,15 +115,7 @@ export function billingHandlers(options: {
 
   const answerAttention =
     (verb: 'accept' | 'refuse') =>
-    async ({
-      caller,
-      params: { id },
-      body: { reason },
-    }: {
-      caller: Caller
-      params: { id: string }
-      body: { reason: string }
-    }) => {
+    async ({ caller, params: { id }, body: { reason } }: OnOne) => {
       const answer = verb === 'accept' ? attention.acceptAttention : attention.refuseAttention
       const act = { action: `attention.${verb}`, target: id, reason }
       const result = await answer(BigInt(id), {

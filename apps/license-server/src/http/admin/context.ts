@@ -30,6 +30,12 @@ export type Context<N extends AdminRouteName> = {
   readonly request: Request
   readonly response: Response
 }
+/** What is done to one thing, and why. */
+export type OnOne = {
+  readonly caller: Caller
+  readonly params: { readonly id: string }
+  readonly body: { readonly reason: string }
+}
 export type OnceOnly = Once & { readonly onReplay: () => void }
 export type Handler<N extends AdminRouteName> = (context: Context<N>) => Promise<AdminAnswer<N>>
 /** One handler for each route of the table: a route without one does not compile. */

@@ -16,7 +16,7 @@ import type { Database, Tx } from '../../storage/database.ts'
 import type { License } from '../../storage/generated/client.ts'
 import { ProblemError } from '../problems.ts'
 import { describeAttention } from './billing-handlers.ts'
-import type { Caller, Change, Handlers } from './context.ts'
+import type { Caller, Change, Handlers, OnOne } from './context.ts'
 
 /** Rows of each kind that the page of one licence shows. */
 const STORY_ROWS = 200
@@ -71,15 +71,7 @@ export function licenseHandlers(options: {
   }
   const hold =
     (verb: keyof typeof HOLDS) =>
-    async ({
-      caller,
-      params: { id },
-      body: { reason },
-    }: {
-      caller: Caller
-      params: { id: string }
-      body: { reason: string }
-    }) =>
+    async ({ caller, params: { id }, body: { reason } }: OnOne) =>
       await change(caller.actor, { action: `license.${verb}`, target: id, reason }, async tx => {
         const before = await find(tx, id)
         // Who may not revoke may not undo it either.
