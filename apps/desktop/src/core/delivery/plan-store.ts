@@ -38,6 +38,13 @@ const PLANS_KEPT = 200
 export function createPlanStore(database: Database, sealer: Sealer) {
   const plans = new Map<string, KnownPlan>()
 
+  /** Asked for with every message that is shown, changed by a person. */
+  let paused: ReadonlySet<string> | null = null
+  const pausedPlans = (): ReadonlySet<string> => {
+    paused ??= new Set(database.all('SELECT id FROM plan WHERE paused = 1').map(row => String(row['id'])))
+    return paused
+  }
+
   const read = (id: string): KnownPlan => {
     const row = database.get('SELECT * FROM plan WHERE id = ?', id)
     if (!row) throw new Error('a delivery without a plan')
@@ -96,10 +103,10 @@ export function createPlanStore(database: Database, sealer: Sealer) {
         states: Object.fromEntries(counts.map(count => [String(count['state']), Number(count['n'])])),
       }
     },
-    planPaused: (planId: string): boolean =>
-      database.get('SELECT paused FROM plan WHERE id = ?', planId)?.['paused'] === 1,
-    setPlanPaused: (planId: string, paused: boolean): void => {
-      database.run('UPDATE plan SET paused = ? WHERE id = ?', paused ? 1 : 0, planId)
+    planPaused: (planId: string): boolean => pausedPlans().has(planId),
+    setPlanPaused: (planId: string, to: boolean): void => {
+      database.run('UPDATE plan SET paused = ? WHERE id = ?', to ? 1 : 0, planId)
+      paused = null
     },
     /** Files that something still to come, or still to be retried, needs. `now`: Unix seconds. */
     mediaInUse: (now: number): readonly MediaId[] =>

@@ -1,4 +1,4 @@
-import type { AccountId, ChatId, DeliveryId, PlanId } from '../../contract/index.ts'
+import type { AccountId, ChatId, DeliveryId, DeliveryState, PlanId } from '../../contract/index.ts'
 import type { Content } from '../messages/index.ts'
 import type { Database, Durability, SqlValue } from '../storage/database.ts'
 import type { Sealer } from '../vault/sealer.ts'
@@ -223,13 +223,27 @@ export function createStore(database: Database, sealer: Sealer) {
           .map(row => Number(row['published_id'])),
       ),
     /** What of ours is, will be or was in a chat from a date (Unix seconds) on, without what never got there. */
-    inChatSince: (accountId: string, chatId: string, from: number): readonly StoredDelivery[] =>
-      many(
-        `account_id = ? AND chat_id = ? AND at >= ? AND state NOT IN ('cancelled', 'failed', 'skipped', 'missed')`,
-        accountId,
-        chatId,
-        from,
-      ),
+    inChatSince: (
+      accountId: string,
+      chatId: string,
+      from: number,
+    ): readonly Pick<StoredDelivery, 'seq' | 'id' | 'planId' | 'at' | 'state' | 'parts'>[] =>
+      database
+        .all(
+          `SELECT seq, id, plan_id, at, state, parts FROM delivery WHERE account_id = ? AND chat_id = ? AND at >= ?
+           AND state NOT IN ('cancelled', 'failed', 'skipped', 'missed')`,
+          accountId,
+          chatId,
+          from,
+        )
+        .map(row => ({
+          seq: Number(row['seq']),
+          id: row['id'] as DeliveryId,
+          planId: row['plan_id'] as PlanId,
+          at: Number(row['at']),
+          state: row['state'] as DeliveryState,
+          parts: Number(row['parts']),
+        })),
     /** Places that our messages take in a chat's queue. */
     oursIn: (accountId: string, chatId: string): number =>
       Number(

@@ -60,6 +60,13 @@ export function calendarItemOf(
   }
 }
 
+let last = { at: '', timeZone: '', local: '' }
+/** Lists are in order of date, and one date goes to many chats: the last answer is mostly the next one, too. */
+function localOf(at: string, timeZone: string): string {
+  if (at !== last.at || timeZone !== last.timeZone) last = { at, timeZone, local: localTimeAt(at, timeZone) }
+  return last.local
+}
+
 function placeOf(row: StoredDelivery, { timeZone }: StoredPlan, targets: TargetsPort) {
   const at = instantOf(row.at * 1000)
   const { id, accountId, chatId, state } = row
@@ -70,7 +77,7 @@ function placeOf(row: StoredDelivery, { timeZone }: StoredPlan, targets: Targets
     state,
     at,
     timeZone,
-    local: localTimeAt(at, timeZone),
+    local: localOf(at, timeZone),
     chatTitle: targets.titleOf(accountId, chatId),
   }
 }
