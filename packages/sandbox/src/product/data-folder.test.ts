@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +32,14 @@ test('a fresh start forgets everything but the lock it holds', async () => {
   await expect(readFile(join(folder.root, 'telegram.json'))).rejects.toThrow('ENOENT')
   await expect(lockFolder(folder)).rejects.toThrow('already runs')
   await lock.release()
+})
+
+test('a fresh start in a folder of somebody’s own leaves what is theirs', async () => {
+  const letter = join(folder.root, 'letter.txt')
+  await writeFile(letter, 'Chère Marie')
+  await writeFile(folder.btcpayState, '{}')
+  await prepareFolder(folder, true)
+  expect(await readdir(folder.root)).toEqual(['letter.txt'])
 })
 
 test('ports stay the same from one start to the next', async () => {

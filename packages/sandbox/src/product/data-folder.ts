@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 
+const PORT_FILE = 'ports.json'
 const PortFile = z.object({
   ui: z.number().int(),
   licenseServer: z.number().int(),
@@ -37,7 +38,7 @@ export const productFolder = (root: string): ProductFolder => ({
  * stay true; a port that somebody else took meanwhile is replaced.
  */
 export async function stablePorts(folder: ProductFolder, wanted: Partial<Ports> = {}): Promise<Ports> {
-  const file = join(folder.root, 'ports.json')
+  const file = join(folder.root, PORT_FILE)
   const saved = PortFile.partial().safeParse(await readJson(file))
   const previous: Partial<Ports> = saved.success ? (saved.data as Partial<Ports>) : {}
   const ports: Ports = {
@@ -111,11 +112,16 @@ export async function lockFolder(folder: ProductFolder): Promise<{ release: () =
   }
 }
 
-/** Makes the folder, or empties it of everything but the lock that we hold. */
+/** For a fresh start, takes away what trials have left; whatever else is in the folder is somebody's. */
 export async function prepareFolder(folder: ProductFolder, fresh: boolean): Promise<void> {
   if (!fresh) return
-  for (const name of await readdir(folder.root)) {
-    if (!name.startsWith(LOCK_FILE))
-      await rm(join(folder.root, name), { recursive: true, force: true, maxRetries: 5 })
+  const { telegramState, btcpayState, licenseServer, desktop, root } = folder
+  const ours = [telegramState, btcpayState, licenseServer, desktop, join(root, PORT_FILE)].map(path =>
+    basename(path),
+  )
+  for (const name of await readdir(root)) {
+    // Beside a state file lies what a start that was killed had not renamed yet.
+    if (ours.some(one => name === one || name.startsWith(`${one}.`)))
+      await rm(join(root, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
