@@ -12,18 +12,14 @@ export const calendar = {
   count: '{n} message | {n} messages',
   more: '+ {n} more | + {n} more',
   dayLabel: '{day}, {count}',
-  open: 'Open the list of {day}',
   chat: 'Chat',
   empty: 'Nothing in this period',
-  emptyText: 'Look at another period, or schedule a message.',
-  allChats: 'All chats',
   moveHint: {
     month: 'Drag a message to another day, or move it with Alt and the arrows: ← → by a day, ↑ ↓ by a week.',
     week: 'Drag a message to another hour, or move it with Alt and the arrows: ← → by a day, ↑ ↓ by an hour.',
     day: 'Drag a message to another hour, or move it with Alt and the arrows: ← → by a day, ↑ ↓ by an hour.',
     chats: 'Drag a message to another day, or move it with Alt and the arrows ← →.',
   },
-  moved: 'Moved to {day}',
   crowded:
     'There are more than {n} messages in one day: only the first {n} of each day are here. Open a day in the list to see them all.',
   notMovable: 'This message can no longer be moved',

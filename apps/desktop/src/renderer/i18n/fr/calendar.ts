@@ -12,11 +12,8 @@ export const calendar = {
   count: '{n} message | {n} messages',
   more: '+ {n} autre | + {n} autres',
   dayLabel: '{day}, {count}',
-  open: 'Ouvrir la liste du {day}',
   chat: 'Discussion',
   empty: 'Rien sur cette période',
-  emptyText: 'Changez de période, ou programmez un message.',
-  allChats: 'Toutes les discussions',
   moveHint: {
     month:
       'Glissez un message vers un autre jour, ou déplacez-le avec Alt et les flèches : ← → d’un jour, ↑ ↓ d’une semaine.',
@@ -24,7 +21,6 @@ export const calendar = {
     day: 'Glissez un message vers une autre heure, ou déplacez-le avec Alt et les flèches : ← → d’un jour, ↑ ↓ d’une heure.',
     chats: 'Glissez un message vers un autre jour, ou déplacez-le avec Alt et les flèches ← →.',
   },
-  moved: 'Déplacé au {day}',
   crowded:
     'Il y a plus de {n} messages en un jour : seuls les {n} premiers de chaque jour sont ici. Ouvrez un jour dans la liste pour les voir tous.',
   notMovable: 'Ce message ne peut plus être déplacé',
