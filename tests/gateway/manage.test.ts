@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DeliveryId } from '../../apps/desktop/src/contract/index.ts'
 import { confirm, draftOf } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
-import { installation, launch } from './product.ts'
+import { installation, launch, signIn } from './product.ts'
 import { CAMILLE, dataCentre } from './support.ts'
 
 // What is scheduled, edited, moved and sent at once by the product's own core, over the real protocol.
@@ -9,13 +9,7 @@ import { CAMILLE, dataCentre } from './support.ts'
 test('A5, A6: edited, moved and sent at once over the real protocol, a message keeps everything and touches no other', async () => {
   const dc = await dataCentre()
   const core = await launch(dc, { seed: 'manage', at: installation() })
-  const code = await core.handlers['accounts.signIn']({ phone: `+${CAMILLE.phone}` })
-  if (code.step !== 'code') throw new Error('no code was asked for')
-  const { signInId } = code
-  await core.handlers['accounts.submitCode']({ signInId, code: CAMILLE.code })
-  const done = await core.handlers['accounts.submitPassword']({ signInId, password: CAMILLE.password })
-  if (done.step !== 'done') throw new Error('not signed in')
-  const accountId = done.account.id
+  const accountId = await signIn(core)
   const { chats } = await core.handlers['targets.list']({ accountId, refresh: false })
   const chat = chats.find(({ title }) => title.includes('Marché bio'))!
   const peer = dc.world.chats().find(({ chat: { title } }) => title === chat.title)!.peer

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { launch } from './product.ts'
+import { launch, signIn } from './product.ts'
 import { CAMILLE, chatCalled, client, dataCentre, signedIn, valueOf } from './support.ts'
 
 const FORUM = 'Jardin partagé'
@@ -67,14 +67,9 @@ test('T22: a message for a topic says so whether or not it answers another one',
 test('A12, T24: reading every chat costs a bounded number of requests, and no name is ever looked up', async () => {
   const dc = await dataCentre()
   const core = await launch(dc)
-  const code = await core.handlers['accounts.signIn']({ phone: `+${CAMILLE.phone}` })
-  if (code.step !== 'code') throw new Error('no code was asked for')
-  const { signInId } = code
-  await core.handlers['accounts.submitCode']({ signInId, code: CAMILLE.code })
-  const done = await core.handlers['accounts.submitPassword']({ signInId, password: CAMILLE.password })
-  if (done.step !== 'done') throw new Error('not signed in')
+  const accountId = await signIn(core)
   const before = dc.calls.length
-  const { chats } = await core.handlers['targets.list']({ accountId: done.account.id, refresh: true })
+  const { chats } = await core.handlers['targets.list']({ accountId, refresh: true })
   const asked = dc.calls.slice(before).map(({ method }) => method)
   const pages = asked.filter(method => method === 'messages.getDialogs').length
   expect(pages).toBe(1)

@@ -2,7 +2,7 @@ import type { TelegramSandbox } from '@autotele/sandbox/telegram'
 import { expect, test } from 'vitest'
 import type { AccountId, ChatId } from '../../apps/desktop/src/contract/index.ts'
 import { confirm, draftOf } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
-import { installation, launch } from './product.ts'
+import { installation, launch, signIn } from './product.ts'
 import { CAMILLE, dataCentre, until } from './support.ts'
 
 // Accounts, chats, plans and deliveries as in the product, over the real protocol and in real time.
@@ -12,16 +12,6 @@ function product(dc: TelegramSandbox) {
   return { launch: (seed: string) => launch(dc, { seed, at }) }
 }
 type Core = Awaited<ReturnType<ReturnType<typeof product>['launch']>>
-
-async function signIn(core: Core): Promise<AccountId> {
-  const code = await core.handlers['accounts.signIn']({ phone: `+${CAMILLE.phone}` })
-  if (code.step !== 'code') throw new Error('no code was asked for')
-  const { signInId } = code
-  await core.handlers['accounts.submitCode']({ signInId, code: CAMILLE.code })
-  const done = await core.handlers['accounts.submitPassword']({ signInId, password: CAMILLE.password })
-  if (done.step !== 'done') throw new Error('not signed in')
-  return done.account.id
-}
 
 const chatCalled = async (core: Core, accountId: AccountId, part: string): Promise<ChatId> => {
   const { chats } = await core.handlers['targets.list']({ accountId, refresh: false })

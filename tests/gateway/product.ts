@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { AccountId } from '../../apps/desktop/src/contract/index.ts'
 import { createGramjsGateway } from '../../apps/desktop/src/core/telegram/index.ts'
 import { createMessaging } from '../../apps/desktop/src/core/telegram/testing/messaging-core.ts'
 import { memoryDatabase, type FakeTime } from '../../apps/desktop/src/core/testing/index.ts'
+import { CAMILLE } from './support.ts'
 
 /** Real time, which `skip` can move ahead of itself. */
 export type RealTime = FakeTime & { skip(ms: number): void }
@@ -44,4 +46,15 @@ export async function launch(dc: TelegramSandbox, { seed = 'one', at = installat
   await core.start()
   onTestFinished(() => core.stop())
   return { ...core, time }
+}
+
+/** Camille, who has a second step, signed in through the core. */
+export async function signIn({ handlers }: Awaited<ReturnType<typeof launch>>): Promise<AccountId> {
+  const code = await handlers['accounts.signIn']({ phone: `+${CAMILLE.phone}` })
+  if (code.step !== 'code') throw new Error('no code was asked for')
+  const { signInId } = code
+  await handlers['accounts.submitCode']({ signInId, code: CAMILLE.code })
+  const done = await handlers['accounts.submitPassword']({ signInId, password: CAMILLE.password })
+  if (done.step !== 'done') throw new Error('not signed in')
+  return done.account.id
 }

@@ -10,6 +10,7 @@ import type {
 } from '../telegram/gateway.ts'
 import type { Sealer } from '../vault/sealer.ts'
 import type { Adoption } from './adopt.ts'
+import type { SignInHandlers } from './sign-in/index.ts'
 
 export type AccountsDeps = {
   readonly database: Database
@@ -41,20 +42,8 @@ export type AccountChange =
   | { readonly kind: 'removing'; readonly accountId: AccountId }
   | { readonly kind: 'added'; readonly accountId: AccountId }
 
-export type AccountsHandlers = Pick<
-  Handlers,
-  | 'accounts.list'
-  | 'accounts.signIn'
-  | 'accounts.signInByQr'
-  | 'accounts.refreshQr'
-  | 'accounts.submitCode'
-  | 'accounts.submitPassword'
-  | 'accounts.resendCode'
-  | 'accounts.cancelSignIn'
-  | 'accounts.reconnect'
-  | 'accounts.checkAgain'
-  | 'accounts.remove'
->
+export type AccountsHandlers = SignInHandlers &
+  Pick<Handlers, 'accounts.list' | 'accounts.reconnect' | 'accounts.checkAgain' | 'accounts.remove'>
 
 export type Accounts = Adoption & {
   readonly handlers: AccountsHandlers

@@ -6,7 +6,7 @@ import { signInByPicture } from './by-picture.ts'
 export type { SignedInAccount } from './attempts.ts'
 export { normalisePhone } from './by-code.ts'
 
-type SignInHandlers = Pick<
+export type SignInHandlers = Pick<
   Handlers,
   | 'accounts.signIn'
   | 'accounts.signInByQr'
