@@ -656,6 +656,25 @@ describe('buying', () => {
     license.stop()
   })
 
+  test('no address but a web page’s is taken from the server, to be shown or opened', async () => {
+    const { launch, server, ports } = setup()
+    const license = await launch({
+      ports: {
+        ...ports,
+        http: async request => {
+          const answer = await server.http(request)
+          return {
+            ...answer,
+            body: answer.body.replace('https://pay.example', 'ms-office:ofe|u|https://pay.example'),
+          }
+        },
+      },
+    })
+    await expect(buy(license)).rejects.toEqual(failing('license/server-unreachable'))
+    expect(get(license).checkout).toBeNull()
+    expect(ports.opened).toEqual([])
+  })
+
   test('a checkout that is still open is offered again', async () => {
     const { launch, server, ports } = setup()
     const license = await launch()

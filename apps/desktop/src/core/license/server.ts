@@ -58,6 +58,11 @@ const NO_NONCE = 'none'
 /** A longer `Retry-After` than a day would be a mistake to follow. */
 const LONGEST_RETRY = 24 * 3600
 
+/** An address of another kind would have the system open a program with what the server wrote. */
+const payableSchema = createCheckoutResponseSchema.refine(({ checkoutUrl }) =>
+  /^https?:\/\//i.test(checkoutUrl),
+)
+
 /** The licence server's routes for one device. `baseUrl` has no slash at its end. Never throws. */
 export function createLicenseServer(deps: {
   readonly baseUrl: string
@@ -127,7 +132,7 @@ export function createLicenseServer(deps: {
         schema: z.undefined(),
       }),
     createCheckout: (body, idempotencyKey) =>
-      post(ROUTES.checkouts, body, createCheckoutResponseSchema, {
+      post(ROUTES.checkouts, body, payableSchema, {
         [HEADERS.idempotencyKey]: idempotencyKey,
       }),
     checkout: (id, claimSecret) =>
