@@ -563,7 +563,7 @@ describe('refreshing by itself', () => {
   })
 
   test('goes on after an answer that a full disk did not take', async () => {
-    const { launch, server, time, records } = await paid()
+    const { launch, time, records } = await paid()
     let full = false
     const license = await launch({
       records: {
