@@ -10,7 +10,7 @@ import {
   type Invoice,
   type Payment,
 } from './invoice.ts'
-import { compareMoney } from './money.ts'
+import { compareMoney, plainMoney } from './money.ts'
 
 const asked = { invoiceId: 'inv', storeId: 'store', amount: '29.99', currency: 'EUR' }
 const base: Invoice = {
@@ -390,6 +390,43 @@ test('money is compared exactly, at any scale', () => {
   expect(compareMoney('0.1', '0.10000000000000001')).toBe(-1)
   expect(compareMoney('100', '29.99')).toBe(1)
   expect(compareMoney('-0.01', '0')).toBe(-1)
+})
+
+test.each([
+  ['29.9900', '29.99'],
+  ['0.00', '0'],
+  ['-0.00', '0'],
+  ['-0', '0'],
+  ['-0.50', '-0.5'],
+  ['007.10', '7.1'],
+  ['-007', '-7'],
+  ['100', '100'],
+  ['0.100', '0.1'],
+  ['1.1010', '1.101'],
+  ['1.123456789', '1.12345678'],
+  ['1.000000009', '1'],
+])('the amount %s is written %s, and read back it is the same', (amount, plain) => {
+  expect(plainMoney(amount)).toBe(plain)
+  expect(plainMoney(plain)).toBe(plain)
+})
+
+test.each([
+  { amount: '1e3' },
+  { amount: '1234567890123' },
+  { amount: 'x1' },
+  { amount: '1x' },
+  { paidAmount: '--1' },
+])('an invoice with %j is not read', over => {
+  expect(invoiceSchema.safeParse({ ...base, ...over }).success).toBe(false)
+  expect(invoiceSchema.safeParse({ ...base, amount: '123456789012' }).success).toBe(true)
+})
+
+test('of what a stranger wrote into an invoice nothing is taken but names of a line', () => {
+  const read = (orderId: unknown) =>
+    invoiceSchema.parse({ ...base, metadata: { orderId, itemCode: 'mug' } }).metadata.orderId
+  for (const orderId of [7, {}, '', '\u0000', 'a\u001b[2J', 'a\nb', 'x'.repeat(201)])
+    expect(read(orderId)).toBeNull()
+  for (const orderId of ['chk', 'Commande n° 7', 'x'.repeat(200)]) expect(read(orderId)).toBe(orderId)
 })
 
 test('an invoice of a newer BTCPay is read, with members we do not know and without those we can miss', () => {
