@@ -29,7 +29,6 @@ export const composer: Sentences<typeof fr> = {
   linkAddress: 'Address',
   linkInvalid: 'Enter a full address, for example https://example.com.',
   linkAdd: 'Add the link',
-  linkRemove: 'Remove the link',
   preview: 'Preview',
   previewChat: 'Chat of the preview',
   media: {
@@ -137,7 +136,6 @@ export const composer: Sentences<typeof fr> = {
   cannotUser: 'You cannot write to this person.',
   when: 'Dates',
   zone: 'Time zone',
-  zoneHere: 'Zone of this computer',
   date: 'Date',
   datePlaceholder: 'DD/MM/YYYY',
   dateInvalid: 'Unreadable date. Example: 14/07/2027.',
@@ -184,7 +182,6 @@ export const composer: Sentences<typeof fr> = {
   reviewNoLinkPreview: 'Without link preview',
   reviewTotal: '{n} message will be handed to Telegram | {n} messages will be handed to Telegram',
   reviewPlacing: 'Placing takes about {duration}; the computer may be off afterwards.',
-  reviewShow: 'See the {n} chats',
   reviewBlockers: 'To correct before scheduling',
   reviewWarnings: 'To look at closely',
   reviewInfos: 'Good to know',

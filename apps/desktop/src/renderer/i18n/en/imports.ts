@@ -25,9 +25,6 @@ export const imports = {
   inspect: 'Check',
   found: 'What was found',
   choose: 'Import {name}',
-  what: 'Item',
-  kind: 'Kind',
-  state: 'State',
   itemKinds: {
     account: 'Account',
     'default-text': 'Default text',

@@ -26,7 +26,6 @@ export const composer = {
   linkAddress: 'Adresse',
   linkInvalid: 'Saisissez une adresse complète, par exemple https://exemple.fr.',
   linkAdd: 'Ajouter le lien',
-  linkRemove: 'Retirer le lien',
   preview: 'Aperçu',
   previewChat: 'Discussion de l’aperçu',
   media: {
@@ -136,7 +135,6 @@ export const composer = {
   cannotUser: 'Vous ne pouvez pas écrire à cette personne.',
   when: 'Dates',
   zone: 'Fuseau horaire',
-  zoneHere: 'Fuseau de cet ordinateur',
   date: 'Date',
   datePlaceholder: 'JJ/MM/AAAA',
   dateInvalid: 'Date illisible. Exemple : 14/07/2027.',
@@ -183,7 +181,6 @@ export const composer = {
   reviewNoLinkPreview: 'Sans aperçu des liens',
   reviewTotal: '{n} message sera confié à Telegram | {n} messages seront confiés à Telegram',
   reviewPlacing: 'Environ {duration} de mise en place ; l’ordinateur peut ensuite s’éteindre.',
-  reviewShow: 'Voir les {n} discussions',
   reviewBlockers: 'À corriger avant de programmer',
   reviewWarnings: 'À regarder de près',
   reviewInfos: 'Bon à savoir',

@@ -25,9 +25,6 @@ export const imports = {
   inspect: 'Vérifier',
   found: 'Ce qui a été trouvé',
   choose: 'Importer {name}',
-  what: 'Élément',
-  kind: 'Genre',
-  state: 'État',
   itemKinds: {
     account: 'Compte',
     'default-text': 'Texte par défaut',
