@@ -12,7 +12,7 @@ import { createTroubles } from './troubles.ts'
 import type { Accounts, AccountsDeps } from './types.ts'
 
 export { createRemoval } from './removal.ts'
-export type { AccountChange, Accounts, AccountsDeps, AccountsHandlers, Obstacle } from './types.ts'
+export type { AccountChange, Accounts, AccountsDeps } from './types.ts'
 
 const LOG_OUT_TIMEOUT_MS = 8000
 
