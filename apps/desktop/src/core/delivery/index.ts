@@ -24,6 +24,7 @@ import { createWholePlan, type PlanHandlers } from './whole-plan.ts'
 
 export type { DeliveryDeps } from './ports.ts'
 export type { NewPlan } from './store.ts'
+export { isOpen } from './machine.ts'
 export { placingSeconds, type PaceSettings } from './pace.ts'
 
 export type DeliveryHandlers = ManageHandlers &

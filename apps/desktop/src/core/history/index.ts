@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { AccountId, DayStatistics, Handlers, ParsedInput } from '../../contract/index.ts'
-import type { Deliveries } from '../delivery/index.ts'
+import { isOpen, type Deliveries } from '../delivery/index.ts'
 import { daysBetween } from '../messages/index.ts'
 import type { Clock, Log, Timers } from '../ports.ts'
 import { writeFileAtomic } from '../storage/files.ts'
@@ -61,7 +61,7 @@ export function createHistory(deps: HistoryDeps) {
         published: present.published + (state === 'published' ? count : 0),
         late: present.late + late,
         failed: present.failed + (FAILED.has(state) ? count : 0),
-        waiting: present.waiting + (WAITING.has(state) ? count : 0),
+        waiting: present.waiting + (isOpen(state) ? count : 0),
       })
     }
     return [...counted.values()]
@@ -116,11 +116,3 @@ export function createHistory(deps: HistoryDeps) {
 }
 
 const FAILED: ReadonlySet<string> = new Set(['failed', 'skipped', 'missed'])
-const WAITING: ReadonlySet<string> = new Set([
-  'queued',
-  'sending',
-  'uncertain',
-  'scheduled',
-  'paused',
-  'drifted',
-])
