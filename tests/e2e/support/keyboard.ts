@@ -36,11 +36,13 @@ export async function unreached(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const heading = document.querySelector('h1')
     const usable = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
-    return [...document.querySelectorAll<HTMLElement>(`main :is(${usable})`)]
-      .filter(one => heading && heading.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
-      .filter(one => one.checkVisibility() && !one.matches(':disabled, [tabindex="-1"], [data-reached]'))
-      // Of a group, its chosen one; a group itself hands the focus on to that.
-      .filter(one => !one.matches('[type=radio]:not(:checked), :has([data-reached])'))
-      .map(one => one.outerHTML.slice(0, 120))
+    return (
+      [...document.querySelectorAll<HTMLElement>(`main :is(${usable})`)]
+        .filter(one => heading && heading.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING)
+        .filter(one => one.checkVisibility() && !one.matches(':disabled, [tabindex="-1"], [data-reached]'))
+        // Of a group, its chosen one; a group itself hands the focus on to that.
+        .filter(one => !one.matches('[type=radio]:not(:checked), :has([data-reached])'))
+        .map(one => one.outerHTML.slice(0, 120))
+    )
   })
 }
