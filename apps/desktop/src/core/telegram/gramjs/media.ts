@@ -51,7 +51,14 @@ export function uploadedMedia(
   })
 }
 
-function attributesOf({ kind, name, width, height, duration, streamable = true }: MediaSpec): Api.TypeDocumentAttribute[] {
+function attributesOf({
+  kind,
+  name,
+  width,
+  height,
+  duration,
+  streamable = true,
+}: MediaSpec): Api.TypeDocumentAttribute[] {
   const fileName = new Api.DocumentAttributeFilename({ fileName: name })
   const size = { w: width ?? 0, h: height ?? 0 }
   const seconds = duration ?? 0
