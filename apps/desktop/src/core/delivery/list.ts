@@ -8,8 +8,7 @@ import type { DeliveryStore } from './store.ts'
 import { calendarItemOf, viewOf } from './view.ts'
 
 /** Rows whose texts are opened for one call; a search goes on with the next page. */
-const MOST_READ = 500
-const READ_AT_ONCE = 250
+const MOST_READ = 250
 const MOST_DAYS = 62
 
 /** A page of what the filter lets through. `now`: Unix seconds. */
@@ -50,19 +49,14 @@ function search(
   const matches = searcher(text, store)
   const found: StoredDelivery[] = []
   let after = from
-  let read = 0
-  for (;;) {
-    const page = store.pageOfTexts({ ...rows, after, limit: READ_AT_ONCE })
-    for (const row of page) {
-      if (found.length === limit) return { found, next: after }
-      after = row
-      const whole = matches(row) ? store.bySeq(row.seq) : null
-      if (whole !== null) found.push(whole)
-    }
-    read += page.length
-    if (page.length < READ_AT_ONCE) return { found, next: null }
-    if (read >= MOST_READ) return { found, next: after }
+  const page = store.pageOfTexts({ ...rows, after, limit: MOST_READ })
+  for (const row of page) {
+    if (found.length === limit) return { found, next: after }
+    after = row
+    const whole = matches(row) ? store.bySeq(row.seq) : null
+    if (whole !== null) found.push(whole)
   }
+  return { found, next: page.length < MOST_READ ? null : after }
 }
 
 /** Everything between two days, day by day in the zone of whoever looks. Throws `plan/zone-unknown`, `plan/date-invalid`. */
