@@ -9,6 +9,7 @@ import type {
   DeliveryView,
   PlanDraft,
   PlanMedia,
+  Progress,
 } from '../../apps/desktop/src/contract/index.ts'
 import { CODE, Refused, startFastProduct, type FastProduct } from './fast-product.ts'
 
@@ -239,6 +240,17 @@ async function wish(product: FastProduct): Promise<void> {
   }
 }
 
+/** A person looks in: signs in again, and lets go on what AutoTele stopped out of care. Answers how often it had. */
+async function lookIn(product: FastProduct, accounts: readonly Account[]): Promise<number> {
+  for (const { id, health } of await product.ask<AccountView[]>('accounts.list'))
+    if (health === 'signed-out')
+      expect(await product.signIn(accounts.find(account => account.id === id)!.phone)).toBe(id)
+  const lanes = await product.ask<Progress[]>('deliveries.progress')
+  const held = lanes.filter(({ waiting }) => waiting?.reason === 'held')
+  for (const { accountId } of held) await product.ask('deliveries.pause', { accountId, paused: false })
+  return held.length
+}
+
 test(
   'through floods, losses, revoked sessions and kills, each delivery is in its queue once or carries a reason',
   { timeout: 120_000 + KILLS * 15_000 + DELIVERIES * 1000 },
@@ -298,6 +310,7 @@ test(
     const started = performance.now()
     let signedOut = 0
     let injected = 0
+    let held = 0
     for (let kill = 0; kill < KILLS; kill++) {
       const work = (async () => {
         await more(Math.round((DELIVERIES * (kill + 1)) / KILLS))
@@ -324,10 +337,7 @@ test(
       await delay(Math.random() * 3000)
       await product.kill()
       await work
-      for (const { id, health } of await ask<AccountView[]>('accounts.list')) {
-        if (health !== 'signed-out') continue
-        expect(await product.signIn(accounts.find(account => account.id === id)!.phone)).toBe(id)
-      }
+      held += await lookIn(product, accounts)
     }
     await more(DELIVERIES)
     telegram.faults.clear()
@@ -335,9 +345,7 @@ test(
     // Whoever was signed out meanwhile signs in again, and then everything comes to rest.
     const rows = await vi.waitFor(
       async () => {
-        for (const { id, health } of await ask<AccountView[]>('accounts.list'))
-          if (health === 'signed-out')
-            await product.signIn(accounts.find(account => account.id === id)!.phone)
+        held += await lookIn(product, accounts)
         const all = await rowsOf(product)
         const open = all.filter(row => !isSettled(row))
         expect(
@@ -401,7 +409,7 @@ test(
       rows.flatMap(({ state, error }) => (state === 'failed' || state === 'skipped' ? [String(error)] : [])),
     )
     process.stdout.write(
-      `deliveries: ${String(confirmed)} over ${String(PHONES.length)} accounts, ${String(KILLS)} kills, ${String(injected)} faults, ${String(signedOut)} sessions revoked, ` +
+      `deliveries: ${String(confirmed)} over ${String(PHONES.length)} accounts, ${String(KILLS)} kills, ${String(injected)} faults, ${String(signedOut)} sessions revoked, ${String(held)} lanes stopped out of care, ` +
         `${seconds.toFixed(0)} s (${((seconds * SPEED) / 60).toFixed(0)} min of the product); ${states.join(', ')}; reasons: ${[...reasons].join(', ') || 'none'}; ` +
         `${String(calls.length)} requests under the pace, shortest time between two ${(Math.min(...pace.map(one => one.shortest)) / 1000).toFixed(2)} s, ` +
         `worst excess ${(excess / 1000).toFixed(2)} s of ${(ON_THE_WAY_MS / 1000).toFixed(1)} s of noise allowed\n`,

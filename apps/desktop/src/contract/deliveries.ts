@@ -93,10 +93,10 @@ export const Progress = z.object({
   done: z.number().int(),
   failed: z.number().int(),
   total: z.number().int(),
-  /** Why it does not advance just now, and until when. */
+  /** Why it does not advance just now, and until when; `held`: AutoTele stopped, and goes on when a person says so. */
   waiting: z
     .object({
-      reason: z.enum(['pace', 'telegram', 'offline', 'signed-out', 'restricted', 'paused']),
+      reason: z.enum(['pace', 'telegram', 'offline', 'signed-out', 'restricted', 'paused', 'held']),
       until: Instant.nullable(),
     })
     .nullable(),

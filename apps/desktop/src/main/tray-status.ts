@@ -42,7 +42,9 @@ export function watchTrayStatus(options: {
     const lanes = progress.ok ? (progress.data as readonly Progress[]) : []
     const found: TrayStatus = {
       next: next === undefined ? null : { at: next.at, timeZone: next.timeZone },
-      paused: lanes.length > 0 && lanes.every(({ waiting }) => waiting?.reason === 'paused'),
+      paused:
+        lanes.length > 0 &&
+        lanes.every(({ waiting }) => waiting?.reason === 'paused' || waiting?.reason === 'held'),
     }
     if (found.paused === status.paused && found.next?.at === status.next?.at) return
     status = found

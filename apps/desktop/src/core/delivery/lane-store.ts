@@ -2,9 +2,14 @@ import type { DeliveryState } from '../../contract/index.ts'
 import type { Database } from '../storage/database.ts'
 import { Pace, unhurried } from './pace.ts'
 
+/** Who stopped a lane: a person, or AutoTele out of care, until a person has looked. */
+export type Stop = 'person' | 'care'
 /** How the placing of one account goes; `run` grows each time its queue starts again from empty. */
-export type LaneState = { readonly paused: boolean; readonly run: number; readonly pace: Pace }
+export type LaneState = { readonly stopped: Stop | null; readonly run: number; readonly pace: Pace }
 export type RunCounts = { readonly done: number; readonly failed: number; readonly total: number }
+
+/** As the column `paused` has them. */
+const STOPS: readonly (Stop | null)[] = [null, 'person', 'care']
 
 type Tally = { readonly run: number; readonly states: Map<DeliveryState, number> }
 
@@ -18,10 +23,10 @@ export function createLaneStore(database: Database) {
 
   const read = (accountId: string): LaneState => {
     const row = database.get('SELECT * FROM lane WHERE account_id = ?', accountId)
-    if (!row) return { paused: false, run: 0, pace: unhurried }
+    if (!row) return { stopped: null, run: 0, pace: unhurried }
     const pace = Pace.safeParse(JSON.parse(String(row['pace'])))
     return {
-      paused: row['paused'] === 1,
+      stopped: STOPS[Number(row['paused'])] ?? null,
       run: Number(row['run']),
       pace: pace.success ? pace.data : unhurried,
     }
@@ -36,7 +41,7 @@ export function createLaneStore(database: Database) {
       `INSERT INTO lane (account_id, paused, run, pace) VALUES (?, ?, ?, ?)
        ON CONFLICT (account_id) DO UPDATE SET paused = excluded.paused, run = excluded.run, pace = excluded.pace`,
       accountId,
-      next.paused ? 1 : 0,
+      STOPS.indexOf(next.stopped),
       next.run,
       JSON.stringify(next.pace),
     )

@@ -162,7 +162,35 @@ describe('when Telegram refuses', () => {
     await confirm(core, draftOf(core.accountId, { dates }))
     await core.time.advance(60_000)
     expect(await states(core)).toEqual(['skipped', 'skipped', 'skipped', 'queued', 'queued'])
-    expect((await progress(core)).waiting?.reason).toBe('paused')
+    expect((await progress(core)).waiting?.reason).toBe('held')
+    await core.handlers['deliveries.pause']({ accountId: core.accountId, paused: false })
+    await core.time.advance(60_000)
+    expect(await states(core)).toEqual(['skipped', 'skipped', 'skipped', 'scheduled', 'scheduled'])
+  })
+
+  test('the third wait of a day stops the lane for a person to look, across a restart; resumed, it goes on', async () => {
+    const time = fakeTime()
+    const parts = { time, database: memoryDatabase(), folder: tempFolder() }
+    const core = await signedInMessaging(parts)
+    core.dc.fault({ method: 'schedule', does: flood(10), times: 3 })
+    await confirm(core, draftOf(core.accountId, { chatIds: CHATS }))
+    await time.advance(5 * 60_000)
+    expect(sends(core)).toHaveLength(3)
+    await core.stop()
+    const again = createMessaging(core.dc, parts)
+    await again.start()
+    await time.advance(5 * 60_000)
+    expect(sends(core)).toHaveLength(3)
+    expect((await again.handlers['deliveries.progress']({}))[0]?.waiting).toEqual({
+      reason: 'held',
+      until: null,
+    })
+    await again.handlers['deliveries.pause']({ accountId: core.accountId, paused: false })
+    await time.advance(5 * 60_000)
+    await again.stop()
+    expect(sends(core)).toHaveLength(5)
+    expect(core.dc.channel('1').scheduled).toHaveLength(1)
+    expect(core.dc.channel('2').scheduled).toHaveLength(1)
   })
 
   test('a restricted account sends nothing more, keeps its plan, and says so', async () => {

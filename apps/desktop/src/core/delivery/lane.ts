@@ -4,7 +4,7 @@ import type { TelegramConnection, TelegramFailure } from '../telegram/gateway.ts
 import { instantOf } from '../time.ts'
 import { cancelRows } from './cancel.ts'
 import { transition } from './machine.ts'
-import { afterFlood, afterSend, nextSlot, weightOf } from './pace.ts'
+import { afterSend, nextSlot, weightOf } from './pace.ts'
 import { createPlacing } from './placing.ts'
 import type { Apply, DeliveryDeps } from './ports.ts'
 import { createReconciling } from './reconciling.ts'
@@ -69,10 +69,10 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
 
   const waiting = (): Progress['waiting'] => {
     const obstacle = accounts.obstacle(accountId)
-    const { paused } = store.lane(accountId)
+    const { stopped: by } = store.lane(accountId)
     if (obstacle !== null)
       return { reason: obstacle.reason, until: obstacle.until === null ? null : instantOf(obstacle.until) }
-    if (paused) return { reason: 'paused', until: null }
+    if (by !== null) return { reason: by === 'person' ? 'paused' : 'held', until: null }
     const next = store.nextToPlace(accountId, serverNow())
     if (next === null) return null
     const slot = slotFor(next, clock.now())
@@ -108,14 +108,14 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     const overdue = store.toLookAt(accountId, serverNow())
     const unsettled = wishes.chatToLookAt()
     const unknown = overdue?.state === 'uncertain' || unsettled !== null
-    const { paused } = store.lane(accountId)
+    const halted = store.lane(accountId).stopped !== null
     const wish = unsettled === null ? wishes.next(obstacle === null ? 'anything' : 'cancellations') : null
     if (wish?.wish.kind === 'cancel') {
       await cancelWished()
       return 'now'
     }
     // Nothing new leaves while the outcome of something older can be found out.
-    const next = unknown || paused || obstacle !== null ? null : store.nextToPlace(accountId, serverNow())
+    const next = unknown || halted || obstacle !== null ? null : store.nextToPlace(accountId, serverNow())
     if (wish !== null && slotFor(null, now) <= now) {
       await carryOut(line, wish)
       return 'now'
@@ -168,10 +168,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
       return
     }
     log('info', 'delivery.wish-refused', { reaction: failed.reaction, rpc: failed.rpc })
-    if (failed.reaction === 'WAIT') {
-      const present = store.lane(accountId)
-      store.saveLane(accountId, { ...present, pace: afterFlood(present.pace) })
-    }
+    if (failed.reaction === 'WAIT') placing.slowDown(failed)
     accounts.report(accountId, failed)
   }
 
@@ -235,7 +232,7 @@ export function createLane(accountId: AccountId, store: DeliveryStore, deps: Del
     },
     reconcileChat,
     setPaused: (paused: boolean): void => {
-      store.saveLane(accountId, { ...store.lane(accountId), paused })
+      store.saveLane(accountId, { ...store.lane(accountId), stopped: paused ? 'person' : null })
       placing.forgive()
       tell()
       wake()

@@ -62,10 +62,26 @@ test('settings slow it down', () => {
 test('a flood makes it slower, at most four times, and it recovers with every message', () => {
   const settings = { delaySeconds: 3, perMinute: 20 }
   let pace = afterSend(unhurried, START)
-  for (let i = 0; i < 10; i++) pace = afterFlood(pace)
+  for (let i = 0; i < 10; i++) pace = afterFlood(pace, START, 30).pace
   expect(nextSlot(pace, settings, START) - START).toBe(12_000)
   for (let i = 0; i < 100; i++) pace = afterSend(pace, START)
   expect(pace.factor).toBe(1)
+})
+
+test('the third wait within a day, or one of more than a day, is for a person to judge', () => {
+  const hour = 3600_000
+  const asks = (...waits: readonly (readonly [at: number, seconds: number])[]): boolean[] => {
+    let pace = unhurried
+    return waits.map(([at, seconds]) => {
+      const after = afterFlood(pace, START + at, seconds)
+      pace = after.pace
+      return after.askFirst
+    })
+  }
+  expect(asks([0, 30], [hour, 30], [2 * hour, 30])).toEqual([false, false, true])
+  expect(asks([0, 30], [hour, 30], [25 * hour, 30])).toEqual([false, false, false])
+  expect(asks([0, 86_400], [hour, 86_401])).toEqual([false, true])
+  expect(asks([0, 30], [1, 30], [2, 30], [3, 30])).toEqual([false, false, true, false])
 })
 
 test('a clock that was set back does not stop an account for hours', () => {

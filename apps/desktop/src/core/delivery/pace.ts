@@ -5,18 +5,27 @@ import { z } from 'zod'
 
 export type PaceSettings = { readonly delaySeconds: number; readonly perMinute: number }
 
-/** `sent`: when the last messages left (milliseconds since 1970, ascending); `factor`: 1 to 4, raised by floods. */
-export const Pace = z.object({ sent: z.array(z.number()).max(20), factor: z.number().min(1).max(4) })
+/**
+ * Instants are milliseconds since 1970, ascending. `sent`: when the last messages left; `factor`: 1 to 4, raised by floods;
+ * `waits`: when Telegram asked to wait, within a day.
+ */
+export const Pace = z.object({
+  sent: z.array(z.number()).max(20),
+  factor: z.number().min(1).max(4),
+  waits: z.array(z.number()).default([]),
+})
 export type Pace = z.infer<typeof Pace>
 
 const MIN_DELAY_SECONDS = 3
 const MAX_PER_MINUTE = 20
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+const MOST_WAITS_A_DAY = 2
 const SLOWER_AFTER_FLOOD = 1.5
 const SLOWEST = 4
 const RECOVERY_PER_MESSAGE = 0.05
 
-export const unhurried: Pace = { sent: [], factor: 1 }
+export const unhurried: Pace = { sent: [], factor: 1, waits: [] }
 
 function limits({ delaySeconds, perMinute }: PaceSettings): { delayMs: number; perMinute: number } {
   return {
@@ -46,6 +55,7 @@ export function nextSlot(pace: Pace, settings: PaceSettings, now: number, weight
 
 /** A message leaves now: to be committed together with the claim, so that a restart cannot exceed the pace. */
 export const afterSend = (pace: Pace, now: number, weight = 1): Pace => ({
+  ...pace,
   sent: [
     ...pace.sent.map(instant => Math.min(instant, now)),
     ...Array.from({ length: weight }, () => now),
@@ -53,10 +63,20 @@ export const afterSend = (pace: Pace, now: number, weight = 1): Pace => ({
   factor: Math.max(1, pace.factor - RECOVERY_PER_MESSAGE),
 })
 
-export const afterFlood = (pace: Pace): Pace => ({
-  ...pace,
-  factor: Math.min(SLOWEST, pace.factor * SLOWER_AFTER_FLOOD),
-})
+/** Telegram asked to wait for so many seconds. */
+export function afterFlood(pace: Pace, now: number, seconds: number): { pace: Pace; askFirst: boolean } {
+  const waits = [...pace.waits.filter(instant => Math.abs(now - instant) < DAY), now]
+  const askFirst = waits.length > MOST_WAITS_A_DAY || seconds * 1000 > DAY
+  return {
+    pace: {
+      ...pace,
+      factor: Math.min(SLOWEST, pace.factor * SLOWER_AFTER_FLOOD),
+      waits: askFirst ? [] : waits,
+    },
+    // Going on as before would end in a restriction: a person decides, who then begins with a clean day.
+    askFirst,
+  }
+}
 
 /** Seconds that placing `count` messages of so many files each takes from an idle start. */
 export function placingSeconds(count: number, settings: PaceSettings, files = 0): number {

@@ -36,7 +36,7 @@ type Tools = {
 export function createPlacing(
   accountId: AccountId,
   store: DeliveryStore,
-  { accounts, targets, random, log }: DeliveryDeps,
+  { accounts, clock, targets, random, log }: DeliveryDeps,
   { apply, takeSlot, uploads }: Tools,
 ) {
   const bannedIn = new Set<string>()
@@ -94,6 +94,13 @@ export function createPlacing(
     apply([[row, { kind: 'placed', placement }]], also, next === null ? 'now' : 'with-the-next')
   }
 
+  /** After a flood: slower, and not at all before a person has looked where they become many. */
+  const slowDown = ({ waitSeconds = 0 }: TelegramFailure): void => {
+    const lane = store.lane(accountId)
+    const { pace, askFirst } = afterFlood(lane.pace, clock.now(), waitSeconds)
+    store.saveLane(accountId, { ...lane, pace, stopped: lane.stopped ?? (askFirst ? 'care' : null) })
+  }
+
   const refused = async (row: StoredDelivery, failure: TelegramFailure): Promise<void> => {
     log('info', 'delivery.refused', { reaction: failure.reaction, rpc: failure.rpc })
     const others = concerned(row, failure)
@@ -103,9 +110,8 @@ export function createPlacing(
         ...others.map(other => [other, { kind: 'concerned', failure }] as const),
       ],
       () => {
-        const lane = store.lane(accountId)
-        if (failure.reaction === 'WAIT') store.saveLane(accountId, { ...lane, pace: afterFlood(lane.pace) })
-        if (isStrange(failure)) store.saveLane(accountId, { ...lane, paused: true })
+        if (failure.reaction === 'WAIT') slowDown(failure)
+        if (isStrange(failure)) store.saveLane(accountId, { ...store.lane(accountId), stopped: 'care' })
       },
     )
     accounts.report(accountId, restrictedAfter(row, failure) ?? failure)
@@ -150,6 +156,7 @@ export function createPlacing(
   return {
     place,
     unprepared,
+    slowDown,
     /** A person has looked: strange refusals are counted anew. */
     forgive: (): void => strange.clear(),
   }

@@ -5,6 +5,7 @@ export type NoticeWords = {
   readonly failed: Pair
   readonly account: (name: string) => Pair
   readonly wait: (name: string) => Pair
+  readonly held: Pair
   readonly licenseSoon: Pair
   readonly licenseOver: Pair
   readonly finished: (count: number) => Pair
@@ -16,6 +17,10 @@ export const noticeWords: Readonly<Record<'fr' | 'en', NoticeWords>> = {
     failed: ['Un message n’a pas pu être programmé', 'Ouvrez AutoTele pour voir pourquoi et réessayer.'],
     account: name => [`Le compte ${name} demande votre attention`, 'Il n’envoie plus rien pour le moment.'],
     wait: name => [`Telegram fait patienter ${name}`, 'L’envoi reprendra de lui-même.'],
+    held: [
+      'AutoTele s’est arrêté par prudence',
+      'Telegram a plusieurs fois fait attendre ou refusé. Regardez, puis reprenez.',
+    ],
     licenseSoon: ['Votre licence se termine bientôt', 'Ce qui est déjà programmé partira dans tous les cas.'],
     licenseOver: ['Votre licence est terminée', 'Lire, exporter et annuler restent possibles.'],
     finished: count => [
@@ -31,6 +36,10 @@ export const noticeWords: Readonly<Record<'fr' | 'en', NoticeWords>> = {
     failed: ['A message could not be scheduled', 'Open AutoTele to see why and to try again.'],
     account: name => [`The account ${name} needs you`, 'It sends nothing for now.'],
     wait: name => [`Telegram makes ${name} wait`, 'Scheduling goes on by itself.'],
+    held: [
+      'AutoTele stopped out of care',
+      'Telegram made it wait or refused several times. Look, then resume.',
+    ],
     licenseSoon: ['Your licence ends soon', 'What is scheduled already goes out in any case.'],
     licenseOver: ['Your licence has ended', 'Reading, exporting and cancelling stay possible.'],
     finished: count => [

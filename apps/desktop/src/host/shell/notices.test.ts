@@ -55,6 +55,17 @@ test('failures of one round of placing are one notice; its end is another', () =
   expect(seen).toEqual([[], ['failed>deliveries'], [], ['finished>deliveries'], [], ['failed>deliveries']])
 })
 
+test('that AutoTele stopped out of care is told once', () => {
+  const read = desk()
+  const seen = [null, 'held', 'held', 'pace', 'held'].map(reason =>
+    read('deliveries.progressed', {
+      ...placing(0, 0, 3),
+      waiting: reason === null ? null : { reason, until: null },
+    }),
+  )
+  expect(seen).toEqual([[], ['wait>deliveries'], [], [], ['wait>deliveries']])
+})
+
 test('a licence is told when it starts to end and when it has ended', () => {
   const read = desk()
   const seen = ['valid', 'warn', 'warn', 'expired', 'valid', 'denied'].map(state =>

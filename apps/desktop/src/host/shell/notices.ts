@@ -52,6 +52,8 @@ export function createNoticeDesk(options: {
       failuresTold.add(now.accountId)
       notices.push(notice('failed', words.failed, 'deliveries'))
     }
+    if (now.waiting?.reason === 'held' && before !== undefined && before.waiting?.reason !== 'held')
+      notices.push(notice('wait', words.held, 'deliveries'))
     if (over) failuresTold.delete(now.accountId)
     const wasUnderWay = before !== undefined && before.done + before.failed < before.total
     if (over && wasUnderWay && now.done > 0) {

@@ -166,6 +166,7 @@ export const deliveries: Sentences<typeof fr> = {
     'signed-out': 'Account signed out: sign in again',
     restricted: 'Account restricted by Telegram',
     paused: 'Paused, as you asked',
+    held: 'Stopped out of care, after several waits or refusals by Telegram: resume when you see fit',
   },
   soon: 'soon',
 }

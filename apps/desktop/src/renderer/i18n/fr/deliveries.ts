@@ -163,6 +163,7 @@ export const deliveries = {
     'signed-out': 'Compte déconnecté : connectez-le de nouveau',
     restricted: 'Compte limité par Telegram',
     paused: 'En pause, à votre demande',
+    held: 'Arrêté par prudence, après plusieurs attentes ou refus de Telegram : à vous de reprendre',
   },
   soon: 'bientôt',
 }
