@@ -102,7 +102,9 @@ const writing = (target: EventTarget | null): boolean =>
  * The action an event asks for. A single character means nothing while writing, and nothing at all once the person has
  * switched such shortcuts off (`single` false; WCAG 2.1.4).
  */
-export function findShortcut(event: KeyboardEvent, single: boolean): Action | null {
+export function findShortcut(event: Event, single: boolean): Action | null {
+  // Chromium fills forms in with a keydown that is no keyboard's and has no key.
+  if (!(event instanceof KeyboardEvent)) return null
   const command = event.ctrlKey || event.metaKey
   if (event.altKey || event.defaultPrevented) return null
   if (!command && (!single || writing(event.target))) return null
