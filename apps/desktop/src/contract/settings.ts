@@ -19,6 +19,8 @@ export const SettingsView = z.object({
   apiId: z.int().nullable(),
   /** Minutes after which the vault locks itself when nobody is there; 0: never. */
   autoLogoutMinutes: z.number(),
+  /** Whether `logs/send_history.json`, which is not encrypted, holds the texts of the messages too. */
+  historyWithTexts: z.boolean(),
   /** What is wrong with the file (`params.key` names the value); its default counts meanwhile and the file stays. */
   problem: CallError.optional(),
 })
@@ -40,6 +42,7 @@ export const SettingsChange = z.strictObject({
     .nullable()
     .optional(),
   autoLogoutMinutes: z.int().min(0).max(100_000).optional(),
+  historyWithTexts: z.boolean().optional(),
 })
 
 export const settings = {

@@ -262,6 +262,8 @@ async function openFeatures(
     log,
     logsFolder: paths.logs,
     delivery: deliveries,
+    withTexts: () => settings.values()['history.with_texts'],
+    watchSettings: settings.watch,
     accounts: async () => accounts.handlers['accounts.list']({}),
     chats: async accountId => (await targets.handlers['targets.list']({ accountId, refresh: false })).chats,
     preview: plans['plans.preview'],

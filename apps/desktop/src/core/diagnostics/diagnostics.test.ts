@@ -52,6 +52,7 @@ const settings: SettingsView = {
     maxGroupsWarning: 50,
     apiId: 12345,
     autoLogoutMinutes: 0,
+    historyWithTexts: false,
   },
 }
 const licensed: LicenseView = {

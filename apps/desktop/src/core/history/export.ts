@@ -36,11 +36,7 @@ export function exportPiece(
   const body = csv
     ? items.map(view => csvRecord(cellsOf(view, accountName))).join('')
     : items
-        .map(view =>
-          JSON.stringify(
-            format === 'json' ? view : { ...historyEntry(view, accountName(view)), message: view.text },
-          ),
-        )
+        .map(view => JSON.stringify(format === 'json' ? view : historyEntryWithText(view, accountName(view))))
         // A page that found nothing writes nothing, so each entry brings the comma before it.
         .map((entry, index) => (first && index === 0 ? entry : `,\n${entry}`))
         .join('')
@@ -86,4 +82,9 @@ export const historyEntry = (view: DeliveryView, account: string) => ({
   sent_time: view.publishedAt,
   link: view.link,
   error: view.error,
+})
+
+export const historyEntryWithText = (view: DeliveryView, account: string) => ({
+  ...historyEntry(view, account),
+  message: view.text,
 })

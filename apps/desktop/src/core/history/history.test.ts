@@ -13,12 +13,19 @@ async function withHistory() {
   const core = await signedInMessaging()
   const logsFolder = tempFolder()
   const { clock, timers } = core.time
+  let withTexts = false
+  let settingsChanged = (): void => undefined
   const history = createHistory({
     clock,
     timers,
     log: () => undefined,
     logsFolder,
     delivery: core.delivery,
+    withTexts: () => withTexts,
+    watchSettings: listener => {
+      settingsChanged = listener
+      return () => undefined
+    },
     accounts: async () => core.handlers['accounts.list']({}),
     chats: async accountId => (await core.handlers['targets.list']({ accountId, refresh: false })).chats,
     preview: core.handlers['plans.preview'],
@@ -40,7 +47,11 @@ async function withHistory() {
     } while (cursor !== null)
     return text
   }
-  return { ...core, history, logsFolder, file }
+  const choose = (texts: boolean): void => {
+    withTexts = texts
+    settingsChanged()
+  }
+  return { ...core, history, logsFolder, file, choose }
 }
 
 test('what is written as CSV is read back as it was, commas, quotation marks and line breaks included', () => {
@@ -111,6 +122,22 @@ test('send_history.json is kept current, without the texts', async () => {
     return found
   })
   expect(entries[0]).toMatchObject({ status: 'published', group: 'Annonces', group_id: '-1001' })
+  core.history.stop()
+})
+
+test('its texts are in send_history.json when somebody chooses so, and out of it when no longer', async () => {
+  const core = await withHistory()
+  await confirm(core, draftOf(core.accountId))
+  await core.time.advance(10_000)
+  await core.time.advance(AT - core.time.clock.now() + 60_000)
+  const written = async (): Promise<string> => {
+    await core.time.advance(10_000)
+    return readFile(join(core.logsFolder, 'send_history.json'), 'utf8')
+  }
+  core.choose(true)
+  await eventually(async () => expect(await written()).toContain('Bonjour'))
+  core.choose(false)
+  await eventually(async () => expect(await written()).not.toContain('Bonjour'))
   core.history.stop()
 })
 

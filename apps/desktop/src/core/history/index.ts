@@ -5,7 +5,7 @@ import { daysBetween } from '../messages/index.ts'
 import type { Clock, Log, Timers } from '../ports.ts'
 import { writeFileAtomic } from '../storage/files.ts'
 import { instantOf } from '../time.ts'
-import { exportPiece, historyEntry } from './export.ts'
+import { exportPiece, historyEntry, historyEntryWithText } from './export.ts'
 import { createImport, type ImportDeps } from './import.ts'
 
 export type HistoryDeps = ImportDeps & {
@@ -14,6 +14,9 @@ export type HistoryDeps = ImportDeps & {
   readonly log: Log
   readonly logsFolder: string
   readonly delivery: Pick<Deliveries, 'handlers' | 'outcomes' | 'watch'>
+  /** Whether `send_history.json`, which lies in clear, holds the texts too. */
+  readonly withTexts: () => boolean
+  readonly watchSettings: (listener: () => void) => () => void
 }
 
 export type HistoryHandlers = Pick<
@@ -71,11 +74,12 @@ export function createHistory(deps: HistoryDeps) {
   const write = async (): Promise<void> => {
     const accountName = await accountNames()
     if (stopped) return
+    const entryOf = deps.withTexts() ? historyEntryWithText : historyEntry
     const entries: object[] = []
     let cursor: string | null = null
     do {
       const page = list({ scope: 'past', cursor, limit: PAGE })
-      entries.push(...page.items.map(view => historyEntry(view, accountName(view))))
+      entries.push(...page.items.map(view => entryOf(view, accountName(view))))
       cursor = page.next
     } while (cursor !== null && entries.length < ENTRIES_KEPT)
     await writeFileAtomic(path, `${JSON.stringify(entries, null, 2)}\n`)
@@ -95,6 +99,7 @@ export function createHistory(deps: HistoryDeps) {
     })
   }
   const unwatch = delivery.watch(writeSoon)
+  const unwatchSettings = deps.watchSettings(writeSoon)
   writeSoon()
 
   const handlers: HistoryHandlers = {
@@ -110,6 +115,7 @@ export function createHistory(deps: HistoryDeps) {
     stop: (): void => {
       stopped = true
       unwatch()
+      unwatchSettings()
       cancelTimer()
     },
   }

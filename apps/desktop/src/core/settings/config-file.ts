@@ -49,6 +49,7 @@ const CONFIG = {
   'security.session_encryption': { schema: z.literal(true), fallback: true },
   'security.auto_logout_minutes': { schema: z.number().min(0).max(100_000), fallback: 0 },
   'security.require_password': { schema: z.boolean(), fallback: false },
+  'history.with_texts': { schema: z.boolean(), fallback: false },
   'paths.sessions_dir': { schema: z.string().min(1), fallback: 'sessions' },
   'paths.logs_dir': { schema: z.string().min(1), fallback: 'logs' },
   'paths.temp_dir': { schema: z.string().min(1), fallback: 'temp' },

@@ -23,6 +23,8 @@ export type Settings = {
   isDamaged(): boolean
   /** Writes values that have no place in `settings.update`. Throws as it does. */
   change(values: Partial<ConfigValues>): Promise<void>
+  /** Called after each change; answers with the function that ends it. */
+  watch(listener: () => void): () => void
   readonly handlers: Pick<Handlers, 'settings.get' | 'settings.update' | 'settings.repair'>
 }
 
@@ -38,6 +40,7 @@ export type SettingsDeps = {
 export async function openSettings({ file, version, emit, log }: SettingsDeps): Promise<Settings> {
   let config = await readOrCreate(file, version)
   report(config, log)
+  const listeners = new Set<() => void>()
 
   const view = (): SettingsView => {
     const { values } = config
@@ -51,6 +54,7 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
       maxGroupsWarning: values['telegram.max_groups_warning'],
       apiId: values['telegram.api_hash'] === null ? null : values['telegram.api_id'],
       autoLogoutMinutes: values['security.auto_logout_minutes'],
+      historyWithTexts: values['history.with_texts'],
       ...(problem ? { problem } : {}),
     }
   }
@@ -69,6 +73,7 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
       'telegram.api_id': input.telegramApp === null ? null : input.telegramApp?.apiId,
       'telegram.api_hash': input.telegramApp === null ? null : input.telegramApp?.apiHash.toLowerCase(),
       'security.auto_logout_minutes': input.autoLogoutMinutes,
+      'history.with_texts': input.historyWithTexts,
     })
     return write(change)
   }
@@ -87,6 +92,7 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
     config = parseConfig(text)
     const changed = view()
     emit('settings.changed', changed)
+    for (const listener of listeners) listener()
     return changed
   }
 
@@ -103,6 +109,10 @@ export async function openSettings({ file, version, emit, log }: SettingsDeps): 
     view,
     isDamaged: () => config.raw === null,
     change: async values => void (await inTurn(() => write(values))),
+    watch: listener => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
     handlers: {
       'settings.get': () => {
         refuseSecrets(config)

@@ -196,6 +196,7 @@ function firstState(scenario: Scenario, now: number): FakeState {
       maxGroupsWarning: 50,
       apiId: null,
       autoLogoutMinutes: 0,
+      historyWithTexts: false,
     },
     proxy: { kind: 'none' },
     importedDrafts: [],

@@ -35,6 +35,12 @@ export const protection: Sentences<typeof fr> = {
   never: 'Never',
   after: 'After {n} minute | After {n} minutes',
   lockText: 'You will need the passphrase to open it again.',
+  historyTitle: 'History for other programs',
+  historyText:
+    'AutoTele keeps logs/send_history.json current: accounts, chats, dates and outcomes of what was sent last, in clear, for programs that read it.',
+  historyTexts: 'Write the texts of the messages there, too',
+  historyTextsHint:
+    'In clear: whoever reads this file reads your messages. Switched off, they are taken out at once.',
   keyTitle: 'Data key',
   keyText:
     'If somebody may have copied your data and the passphrase, change the key: everything will be encrypted again. Copies already taken stay readable.',

@@ -44,7 +44,7 @@ export const settings: Sentences<typeof fr> = {
   find: {
     settings: 'language theme dark light time zone',
     pace: 'speed seconds minute limit chats',
-    protection: 'passphrase password keyring lock key encryption',
+    protection: 'passphrase password keyring lock key encryption history send_history',
     backup: 'restore copy export repair',
     network: 'proxy socks5 mtproxy api_id api_hash connection',
     notices: 'alerts quiet hours silence',

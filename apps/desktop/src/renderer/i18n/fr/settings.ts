@@ -41,7 +41,7 @@ export const settings = {
   find: {
     settings: 'langue thème sombre clair fuseau horaire',
     pace: 'vitesse secondes minute limite discussions',
-    protection: 'phrase secrète mot de passe trousseau verrouillage clé chiffrement',
+    protection: 'phrase secrète mot de passe trousseau verrouillage clé chiffrement historique send_history',
     backup: 'restaurer copie exporter réparer',
     network: 'proxy socks5 mtproxy api_id api_hash connexion',
     notices: 'alertes heures calmes silence',
