@@ -38,7 +38,7 @@ export const protection = {
     'AutoTele tient à jour logs/send_history.json : comptes, discussions, dates et résultats des derniers envois, en clair, pour les programmes qui le lisent.',
   historyTexts: 'Y écrire aussi le texte des messages',
   historyTextsHint:
-    'En clair : qui lit ce fichier lit vos messages. Désactivé, ils en sont retirés aussitôt.',
+    'En clair : qui lit ce fichier lit vos messages. Si vous y renoncez, ils en sont retirés aussitôt.',
   keyTitle: 'Clé des données',
   keyText:
     'Si quelqu’un a pu copier vos données et la phrase secrète, changez la clé : tout sera chiffré de nouveau. Les copies déjà prises, elles, restent lisibles.',
