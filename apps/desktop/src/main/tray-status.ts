@@ -5,7 +5,7 @@ import type { systemTimers } from '../host/node-ports.ts'
 export type TrayStatus = {
   /** The next message that goes out; null: none, or not known (the vault is locked). */
   readonly next: { readonly at: string; readonly timeZone: string } | null
-  /** Every account stands still because the person wanted it. */
+  /** Every account stands still until the person lets it go on. */
   readonly paused: boolean
 }
 

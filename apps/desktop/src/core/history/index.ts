@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { AccountId, DayStatistics, Handlers, ParsedInput } from '../../contract/index.ts'
 import { isOpen, type Deliveries } from '../delivery/index.ts'
 import { daysBetween } from '../messages/index.ts'
+import { oneAtATime } from '../one-at-a-time.ts'
 import type { Clock, Log, Timers } from '../ports.ts'
 import { writeFileAtomic } from '../storage/files.ts'
 import { instantOf } from '../time.ts'
@@ -85,6 +86,14 @@ export function createHistory(deps: HistoryDeps) {
     await writeFileAtomic(path, `${JSON.stringify(entries, null, 2)}\n`)
   }
 
+  // One after the other: of two, the one begun first must not be the last to be there.
+  const inTurn = oneAtATime()
+  const writeNow = (): void => {
+    inTurn(write).catch((error: unknown) => {
+      log('warning', 'history.write', { error: error instanceof Error ? error.name : 'unknown' })
+    })
+  }
+
   let cancelTimer = (): void => undefined
   let waiting = false
   let stopped = false
@@ -93,13 +102,17 @@ export function createHistory(deps: HistoryDeps) {
     waiting = true
     cancelTimer = timers.after(WRITE_AFTER_MS, () => {
       waiting = false
-      void write().catch((error: unknown) => {
-        log('warning', 'history.write', { error: error instanceof Error ? error.name : 'unknown' })
-      })
+      writeNow()
     })
   }
   const unwatch = delivery.watch(writeSoon)
-  const unwatchSettings = deps.watchSettings(writeSoon)
+  let withTexts = deps.withTexts()
+  // Texts that are no longer wanted there do not wait: whoever says so may be about to close the application.
+  const unwatchSettings = deps.watchSettings(() => {
+    if (deps.withTexts() === withTexts) return
+    withTexts = deps.withTexts()
+    writeNow()
+  })
   writeSoon()
 
   const handlers: HistoryHandlers = {
